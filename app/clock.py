@@ -1,0 +1,67 @@
+"""Two times: the wall's, for people and sale dates, and the house's, for deadlines."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+class HouseClock:
+    """House time in milliseconds: near the wall's at start, then steady whatever the wall does.
+
+    Holds are counted in house time, so that setting the machine's clock neither steals nor
+    prolongs one. `anchor` is called once at start with what the last server left behind.
+    """
+
+    def __init__(self) -> None:
+        self._offset_ms = wall_ms() - _steady_ms()
+
+    def now_ms(self) -> int:
+        """House time, milliseconds since 1970; never goes back."""
+        return _steady_ms() + self._offset_ms
+
+    def drift_ms(self) -> int:
+        """How far the wall has moved away from house time."""
+        return wall_ms() - self.now_ms()
+
+    def anchor(self, last_house_ms: int, last_drift_ms: int) -> None:
+        """Carry on from the last server's house time, minus the drift it had seen."""
+        wanted = max(wall_ms() - last_drift_ms, last_house_ms)
+        self._offset_ms = wanted - _steady_ms()
+
+    def wall_at(self, house_ms: int) -> datetime:
+        """The wall time at which a house time is (or was) reached."""
+        return from_ms(house_ms + self.drift_ms())
+
+
+def wall_ms() -> int:
+    """Wall time in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def utc_now() -> datetime:
+    """Wall time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def from_ms(ms: int) -> datetime:
+    """Milliseconds since 1970 as an aware datetime in UTC."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def to_ms(at: datetime) -> int:
+    """An aware datetime as milliseconds since 1970."""
+    return round(at.timestamp() * 1000)
+
+
+def rfc3339(at: datetime) -> str:
+    """`2026-11-21T19:30:00Z`: UTC, whole seconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _steady_ms() -> int:
+    return time.clock_gettime_ns(_STEADY) // 1_000_000
+
+
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+house = HouseClock()

@@ -1,0 +1,184 @@
+"""Two doors to the database: a reader that it refuses to write with, and one writer at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.refusals import Busy
+
+try:
+    from pysqlite3 import dbapi2 as sqlite
+except ImportError:  # no wheel for this machine: `doctor` warns when the system's is too old
+    import sqlite3 as sqlite
+
+WRITER_WAIT_SECONDS: Final = 2.0
+SQLITE_WAIT_MS: Final = 2500
+READERS_LIMIT: Final = 16
+SAFE_SQLITE: Final = (3, 51, 3)  # first with the WAL-reset fault mended
+WAL_SIZE_LIMIT_BYTES: Final = 64 * 1024 * 1024
+
+_COMMON_PRAGMAS: Final = (
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={SQLITE_WAIT_MS}",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+)
+_WRITER_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA journal_size_limit={WAL_SIZE_LIMIT_BYTES}",
+)
+_READER_PRAGMAS: Final = ("PRAGMA query_only=ON", "PRAGMA wal_autocheckpoint=0")
+
+
+class Database:
+    """Reader and writer connections of one installation."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.is_sqlite = settings.is_sqlite
+        if self.is_sqlite:
+            self._writers = _sqlite_engine(settings.database_url, _WRITER_PRAGMAS, pool_size=1)
+            self._readers = _sqlite_engine(
+                settings.database_url, _READER_PRAGMAS, pool_size=READERS_LIMIT
+            )
+        else:
+            self._writers = _postgres_engine(settings.database_url, read_only=False)
+            self._readers = _postgres_engine(settings.database_url, read_only=True)
+        self._write_turn = threading.Lock()
+
+    @property
+    def writers(self) -> Engine:
+        """The engine that may write; for migrations and start-up only."""
+        return self._writers
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that cannot write; sees committed facts only. Raises `Busy`."""
+        try:
+            with self._readers.connect() as connection:
+                yield connection
+        except PoolTimeout as error:
+            raise Busy from error
+        except OperationalError as error:
+            raise busy_or(error) from error
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """The same door for ORM reading."""
+        with self.read() as connection, Session(connection, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that commits at the end, or leaves nothing. Raises `Busy`.
+
+        With SQLite there is one writer; turns are taken in the process, so that waiting costs
+        no file locks. Keep the body to 10 ms.
+        """
+        if self.is_sqlite and not self._write_turn.acquire(timeout=WRITER_WAIT_SECONDS):
+            raise Busy
+        try:
+            with self._writers.begin() as connection:
+                yield connection
+        except PoolTimeout as error:
+            raise Busy from error
+        except OperationalError as error:
+            raise busy_or(error) from error
+        finally:
+            if self.is_sqlite:
+                self._write_turn.release()
+
+    def checkpoint(self, how: str = "PASSIVE") -> None:
+        """Move what is in the SQLite write-ahead log into the database file."""
+        if not self.is_sqlite or not self._write_turn.acquire(blocking=False):
+            return
+        try:
+            with self._writers.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                if raw is not None:
+                    raw.execute(f"PRAGMA wal_checkpoint({how})")
+        except OperationalError:
+            return
+        finally:
+            self._write_turn.release()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._readers.dispose()
+        self._writers.dispose()
+
+
+def busy_or(error: OperationalError) -> Exception:
+    """`Busy` for a locked, full or absent database; the error itself for anything else."""
+    words = str(error.orig).lower()
+    passing = (
+        "locked",
+        "busy",
+        "disk is full",
+        "disk i/o",
+        "readonly database",
+        "unable to open",
+        "connection",
+        "server closed",
+        "terminat",
+        "starting up",
+        "shutting down",
+        "too many",
+        "timeout",
+        "no space",
+    )
+    return Busy(retry_after=5) if any(sign in words for sign in passing) else error
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """The version of the SQLite in use."""
+    return tuple(int(part) for part in sqlite.sqlite_version.split("."))
+
+
+def _sqlite_engine(url: str, pragmas: tuple[str, ...], pool_size: int) -> Engine:
+    engine = create_engine(
+        url,
+        module=sqlite,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=WRITER_WAIT_SECONDS,
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 2.5},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        for pragma in (*_COMMON_PRAGMAS, *pragmas):
+            connection.execute(pragma)
+
+    begin = "BEGIN IMMEDIATE" if pragmas is _WRITER_PRAGMAS else "BEGIN"
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres_engine(url: str, read_only: bool) -> Engine:
+    options = "-c synchronous_commit=on -c idle_in_transaction_session_timeout=10000"
+    options += " -c lock_timeout=2500 -c statement_timeout=5000"
+    if read_only:
+        options += " -c default_transaction_read_only=on"
+    return create_engine(
+        url,
+        pool_size=READERS_LIMIT if read_only else 4,
+        max_overflow=0,
+        pool_timeout=WRITER_WAIT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": 3},
+    )

@@ -1,0 +1,272 @@
+"""Commands: what somebody wants of the places of one event. Ids arrive inside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from app.inventory.views import Changed, Frozen, HoldView, LineView, Sold
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Command(Generic[T_co]):
+    """An intended change, named after what it does; its parameter is what it answers."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeatChoice:
+    """A seat and, if chosen, its ticket type; None means the event's first type sold there."""
+
+    seat: str
+    ticket_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaChoice:
+    """So many places of an area with one ticket type."""
+
+    area: str
+    count: int
+    ticket_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """Identity of a ticket that may be issued: made before, so that the core needs no chance."""
+
+    id: str
+    serial: int
+    staff_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """What the house knows of an order before it is placed. `at_ms` is wall time."""
+
+    id: str
+    gateway: str
+    name: str
+    email: str
+    buyer: str  # keyed hash of the address
+    locale: str
+    is_demo: bool
+    at_ms: int
+    idempotency_key: str | None = None
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSeats(Command[HoldView]):
+    """Keep places for one basket until the hold expires, adding to what it holds: all or none."""
+
+    basket: str
+    hold_id: str  # used when the basket holds nothing here yet
+    seats: tuple[SeatChoice, ...] = ()
+    areas: tuple[AreaChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBest(Command[HoldView]):
+    """Keep the best free seats; `together` in the answer says whether they are adjacent."""
+
+    basket: str
+    hold_id: str
+    count: int
+    category: str | None = None
+    step_free: bool = False
+    ticket_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHold(Command[HoldView]):
+    """Look at a hold by its id; only its basket may."""
+
+    hold_id: str
+    basket: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBasket(Command["HoldView | None"]):
+    """Look at what a basket holds at this event; None when nothing."""
+
+    basket: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendHold(Command[HoldView]):
+    """Give the hold more time, as often as the house allows."""
+
+    hold_id: str
+    basket: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTicketType(Command[HoldView]):
+    """Change what kind of person one held seat (or `count` places of an area) is for."""
+
+    hold_id: str
+    basket: str
+    ticket_type: str
+    seat: str | None = None
+    area: str | None = None
+    from_type: str | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePlaces(Command["HoldView | None"]):
+    """Give some places back; None when nothing is left of the hold."""
+
+    hold_id: str
+    basket: str
+    seats: tuple[str, ...] = ()
+    areas: tuple[AreaChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHold(Command[None]):
+    """Give everything back; repeating it changes nothing."""
+
+    hold_id: str
+    basket: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartPayment(Command[Frozen]):
+    """Freeze a basket's hold for an order until `deadline_ms` and write its lines.
+
+    `expected_cents` is what the buyer saw for this event. Repeating it for the same order
+    answers the same and moves the deadline. The gateway may hold the places beyond the deadline
+    by `guarded`: then only `EndPayment` frees them.
+    """
+
+    order_id: str
+    basket: str
+    buyer: str
+    deadline_ms: int
+    expected_cents: int
+    manual: bool = False
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndPayment(Command[None]):
+    """The payment came to nothing: the hold runs on with what was left, or at least 5 minutes.
+
+    With `release` the places go back on sale at once. Repeating it changes nothing.
+    """
+
+    order_id: str
+    release: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refreeze(Command[Frozen]):
+    """Freeze an order's places again if its hold is gone and all of them are free."""
+
+    order_id: str
+    basket: str
+    buyer: str
+    hold_id: str
+    lines: tuple[LineView, ...]
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sell(Command[Sold]):
+    """Turn an order's frozen hold into sold places and tickets; repeating answers the same."""
+
+    order_id: str
+    tickets: tuple[NewTicket, ...]
+    key_id: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuyNow(Command[Sold]):
+    """Place, pay and sell an order of one event in one step, for gateways that answer at once."""
+
+    order: NewOrder
+    basket: str
+    expected_cents: int
+    payment_reference: str
+    tickets: tuple[NewTicket, ...]
+    key_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTickets(Command[Changed]):
+    """Void tickets of an order and put their places back on sale; voided ones are passed over."""
+
+    order_id: str
+    ticket_ids: tuple[str, ...]
+    reason: str
+    by: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTicket(Command[Changed]):
+    """Give a ticket another free seat of its event."""
+
+    ticket_id: str
+    seat: str
+    by: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockPlaces(Command[Changed]):
+    """Take free places off sale, with a reason: all of them or none."""
+
+    reason: str
+    by: str
+    seats: tuple[str, ...] = ()
+    areas: tuple[AreaChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnblockPlaces(Command[Changed]):
+    """Put blocked places back on sale; those that are not blocked are passed over."""
+
+    by: str
+    reason: str = ""  # for areas: whose block to take back
+    seats: tuple[str, ...] = ()
+    areas: tuple[AreaChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOffer(Command["HoldView | None"]):
+    """Keep places like those an order lost, for its buyer; None when nothing like them is free."""
+
+    basket: str
+    hold_id: str
+    lines: tuple[LineView, ...]
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStatus(Command[Changed]):
+    """Publish, pause or cancel the event; its words say why."""
+
+    status: str
+    words: str
+    by: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacePlan(Command[Changed]):
+    """Put another drawing under the event, unless that drops a seat that is not free."""
+
+    plan_id: int
+    seat_ids: frozenset[str]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expire(Command[Changed]):
+    """End every hold whose time has come; the loop asks it before each batch."""

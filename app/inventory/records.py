@@ -1,0 +1,236 @@
+"""Records: what a decision wants to be true; the store writes them, the state applies them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.inventory.commands import NewOrder, NewTicket
+from app.inventory.views import LineView
+
+
+class Record:
+    """One fact to be made true."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HoldStarted(Record):
+    """A basket holds something here for the first time."""
+
+    hold_id: str
+    basket: str
+    first_ms: int
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChanged(Record):
+    """The hold's times or state are now these."""
+
+    hold_id: str
+    state: str
+    first_ms: int
+    expires_ms: int
+    rest_ms: int
+    extensions: int
+    order_id: str | None
+    buyer: str | None
+    manual: bool
+    guarded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOver(Record):
+    """The hold ended: expired, released or sold."""
+
+    hold_id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatHeld(Record):
+    """A free seat is now held."""
+
+    seat: str
+    hold_id: str
+    ticket_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRetyped(Record):
+    """A held seat is for another kind of person."""
+
+    seat: str
+    hold_id: str
+    ticket_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFreed(Record):
+    """A seat that `owner` (hold, ticket, or "" for a block) had is free."""
+
+    seat: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatSold(Record):
+    """A seat that a hold had belongs to a ticket."""
+
+    seat: str
+    hold_id: str
+    ticket_id: str
+    ticket_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatGiven(Record):
+    """A free seat belongs to a ticket that moved."""
+
+    seat: str
+    ticket_id: str
+    ticket_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatBlocked(Record):
+    """A free seat is off sale."""
+
+    seat: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaHeld(Record):
+    """A hold has `count` more (or fewer, when negative) places of an area."""
+
+    area: str
+    hold_id: str
+    ticket_type: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AreaSold(Record):
+    """Places of an area that a hold had belong to tickets; the area's total does not change."""
+
+    area: str
+    hold_id: str
+    ticket_type: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFreed(Record):
+    """Sold places of an area are free again."""
+
+    area: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AreaBlocked(Record):
+    """So many more (or fewer) places of an area are off sale."""
+
+    area: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced(Record):
+    """An order of one event, placed and paid in one step."""
+
+    order: NewOrder
+    basket: str
+    total_cents: int
+    currency: str
+    payment_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinesWritten(Record):
+    """The order's lines at this event."""
+
+    order_id: str
+    lines: tuple[LineView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinesDropped(Record):
+    """The order's lines at this event are void: it was never paid."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventSold(Record):
+    """All places of the order at this event are sold: one open event fewer."""
+
+    order_id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketIssued(Record):
+    """The right of one person to enter."""
+
+    ticket: NewTicket
+    line: LineView
+    order_id: str
+    buyer: str
+    key_id: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketVoided(Record):
+    """The ticket opens nothing any more."""
+
+    ticket_id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMoved(Record):
+    """The ticket has another seat and therefore another code."""
+
+    ticket_id: str
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectDue(Record):
+    """Something to carry out afterwards, once per `dedupe_key`."""
+
+    kind: str
+    dedupe_key: str
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Journalled(Record):
+    """Who did what."""
+
+    kind: str
+    by: str
+    order_id: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged(Record):
+    """The event's status and its words."""
+
+    status: str
+    words: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReplaced(Record):
+    """The event has another drawing; the state is read again afterwards."""
+
+    plan_id: int

@@ -1,0 +1,89 @@
+"""What a decision answers: what somebody holds, owes or now owns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSeat:
+    """One seat of a hold, at its all-in price."""
+
+    seat: str
+    ticket_type: str
+    category: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldArea:
+    """Some places of an area in a hold; `cents` is the price of one."""
+
+    area: str
+    ticket_type: str
+    category: str
+    count: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """A hold as its owner sees it. `expires_ms` is house time; `state` is live or paying."""
+
+    id: str
+    basket: str
+    event_id: int
+    seats: tuple[HeldSeat, ...]
+    areas: tuple[HeldArea, ...]
+    expires_ms: int
+    extensions_left: int
+    total_cents: int
+    currency: str
+    state: str
+    order_id: str | None = None
+    together: bool | None = None
+
+    @property
+    def place_count(self) -> int:
+        """How many people this hold is for."""
+        return len(self.seats) + sum(area.count for area in self.areas)
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line of an order at one event."""
+
+    id: str
+    event_id: int
+    seat: str | None
+    area: str | None
+    ticket_type: str
+    category: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """An order's places at one event, kept while it is paid for."""
+
+    order_id: str
+    event_id: int
+    lines: tuple[LineView, ...]
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """An order's places at one event are sold; `ticket_ids` in the order of its lines."""
+
+    order_id: str
+    event_id: int
+    lines: tuple[LineView, ...]
+    ticket_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """How many places a command of the house changed."""
+
+    count: int
