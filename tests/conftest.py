@@ -1,0 +1,158 @@
+"""What every test may ask for: private instances of real parts, a budget, a seed."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.budget import ALL_WEIGHTS, TimeBudget, first_seed, minutes, remember_seed, weight
+from tests.services import browser as browsers
+from tests.services.box_office import BoxOffice, box_office, worker
+from tests.services.postgres import Postgres, postgres
+from tests.services.processes import Program
+from tests.services.programs import NotInstalled
+from tests.services.redis_server import RedisServer, redis_server
+from tests.services.smtp import MailServer, mail_server
+
+pytest_plugins = ["tests.rules"]
+
+Part = TypeVar("Part")
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """The number that this run's randomness starts from; printed when the test fails."""
+    remember_seed(request.node, first_seed())
+    return first_seed()
+
+
+@pytest.fixture
+def time_budget(request: pytest.FixtureRequest) -> TimeBudget:
+    """This proof's share of the time. Asking for it makes the test part of a long run.
+
+    Shares are even; `@pytest.mark.weight(3)` asks for three times as much.
+    """
+    item = request.node
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    share = weight(item) / max(1.0, request.config.stash[ALL_WEIGHTS])
+    seconds = min(1.0, share * processes) * minutes() * 60
+    return TimeBudget(seconds, first_seed(), lambda number: remember_seed(item, number))
+
+
+# ---- real parts, started when the first test of a process asks ----------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A private PostgreSQL."""
+    with _or_skip(postgres) as running:
+        yield running
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Postgres) -> Iterator[str]:
+    """DATABASE_URL of a fresh, empty PostgreSQL database."""
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """DATABASE_URL of a fresh, empty database: the test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'fullhouse.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def _redis() -> Iterator[RedisServer]:
+    with _or_skip(redis_server) as running:
+        yield running
+
+
+@pytest.fixture
+def redis_instance(_redis: RedisServer) -> RedisServer:
+    """A private Redis, empty and awake whatever the last test did to it."""
+    _redis.thaw()
+    if not _redis.program.is_running:
+        _redis.start()
+    _redis.flush()
+    return _redis
+
+
+@pytest.fixture
+def redis_url(redis_instance: RedisServer) -> str:
+    """REDIS_URL of a private, empty Redis."""
+    return redis_instance.url
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    """A private mail server that keeps what it gets."""
+    with mail_server() as running:
+        yield running
+
+
+class Serve(Protocol):
+    """Start a box office; it is stopped when the test ends."""
+
+    def __call__(
+        self,
+        settings: dict[str, str] | None = None,
+        *,
+        rate_limits: bool = False,
+        folder: Path | None = None,
+    ) -> BoxOffice: ...
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Starts box offices, each on its own port and, unless told otherwise, in its own folder."""
+    with ExitStack() as stack:
+
+        def start(
+            settings: dict[str, str] | None = None,
+            *,
+            rate_limits: bool = False,
+            folder: Path | None = None,
+        ) -> BoxOffice:
+            place = folder or tmp_path / f"house-{len(list(tmp_path.glob('house-*')))}"
+            place.mkdir(parents=True, exist_ok=True)
+            return stack.enter_context(
+                box_office(place, settings=settings, rate_limits=rate_limits)
+            )
+
+        yield start
+
+
+@pytest.fixture
+def start_worker() -> Iterator[Callable[[BoxOffice], Program]]:
+    """Starts `fullhouse work` beside a box office; it is killed when the test ends."""
+    with ExitStack() as stack:
+        yield lambda running: stack.enter_context(worker(running))
+
+
+# A browser lives for one module: while it does, its thread can run no other asyncio loop.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real Chromium without a screen."""
+    with _or_skip(browsers.chromium) as running:
+        yield running
+
+
+# -------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _or_skip(start: Callable[[], AbstractContextManager[Part]]) -> Iterator[Part]:
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(start())
+        except NotInstalled as missing:
+            pytest.skip(str(missing))
+        yield running

@@ -1,0 +1,107 @@
+"""The rules of a test run: what belongs to it, nothing skipped in CI, seeds printed."""
+
+import os
+import signal
+import threading
+from collections.abc import Generator
+from typing import TypeVar
+
+import hypothesis
+import pytest
+
+from tests.budget import ALL_WEIGHTS, SEED_PROPERTY, SEED_SETTING, is_long, weight
+from tests.services.box_office import is_setting
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+hypothesis.settings.register_profile(
+    "quick",
+    derandomize=True,
+    database=None,
+    max_examples=60,
+    stateful_step_count=25,
+    deadline=None,
+    print_blob=True,
+)
+hypothesis.settings.register_profile(
+    "long",
+    database=None,
+    max_examples=300,
+    stateful_step_count=40,
+    deadline=None,
+    print_blob=True,
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start from the same ground everywhere: no developer's settings, our own profile."""
+    for name in [name for name in os.environ if is_setting(name)]:
+        del os.environ[name]
+    hypothesis.settings.load_profile("long" if is_long() else "quick")
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _end_properly)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the proofs that a long run repeats, or leave out those that only it has."""
+    left_out = [item for item in items if not _belongs(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _belongs(item)]
+    config.stash[ALL_WEIGHTS] = sum(weight(item) for item in items if _has_budget(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI nothing may be skipped: a test that did not run is a failed test."""
+    report = yield
+    return _refuse_skip(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a file that skips itself."""
+    report = yield
+    return _refuse_skip(report)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how to repeat each failure that depends on a seed."""
+    failed = terminalreporter.getreports("failed")
+    seeded = [(report.nodeid, dict(report.user_properties).get(SEED_PROPERTY)) for report in failed]
+    lines = [
+        f"{SEED_SETTING}={seed} ./run test {'--long ' if is_long() else ''}'{name}'"
+        for name, seed in seeded
+        if seed is not None
+    ]
+    if lines:
+        terminalreporter.section("failing seeds; run again with")
+        terminalreporter.write_line("\n".join(lines))
+
+
+def _belongs(item: pytest.Item) -> bool:
+    only_long = item.get_closest_marker("long") is not None
+    return only_long or _has_budget(item) if is_long() else not only_long
+
+
+def _has_budget(item: pytest.Item) -> bool:
+    return "time_budget" in getattr(item, "fixturenames", ())
+
+
+def _refuse_skip(report: Report) -> Report:
+    if report.skipped and os.environ.get("CI") == "true":
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        if hasattr(report, "wasxfail"):
+            reason = f"expected to fail: {report.wasxfail}"
+            del report.wasxfail
+        report.outcome = "failed"
+        report.longrepr = f"not run, and CI=true allows no skips: {reason}"
+    return report
+
+
+def _end_properly(number: int, _frame: object) -> None:
+    pytest.exit("asked to end", returncode=128 + number)

@@ -1,0 +1,186 @@
+"""The box office itself as a child process, the way people start it."""
+
+import json
+import os
+import signal
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.services.ports import free_port
+from tests.services.processes import Program
+
+START_SECONDS_LIMIT = 30
+DRAIN_SECONDS_LIMIT = 12
+ANSWER_SECONDS_LIMIT = 10
+COMMAND_SECONDS_LIMIT = 120
+
+FULLHOUSE = Path(sys.executable).parent / "fullhouse"
+
+# Settings that a developer may have set and that must never reach a test.
+OWN_SETTINGS = (
+    *("PORT", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "SECRET_KEY"),
+    *("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE"),
+)
+
+
+class BoxOffice:
+    """`fullhouse serve` on a free port, with a data folder of its own that outlives restarts."""
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+        command: Sequence[str | Path] = (FULLHOUSE, "serve"),
+    ) -> None:
+        self.folder = folder
+        self.data_dir = folder / "data"
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
+        self.settings = {
+            "PORT": str(self.port),
+            "FULLHOUSE_DATA_DIR": str(self.data_dir),
+        } | dict(settings or {})
+        self.program = Program(
+            command, log=folder / "server.log", env=clean_env() | self.settings, cwd=folder
+        )
+
+    @property
+    def url(self) -> str:
+        """Where it answers, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, *, within_seconds: float = START_SECONDS_LIMIT) -> None:
+        """Start it (again) on the same data and wait until it says that a hold would work."""
+        self.program.start()
+        self.wait_until_healthy(within_seconds=within_seconds)
+
+    def wait_until_healthy(self, *, within_seconds: float = START_SECONDS_LIMIT) -> None:
+        """Wait until /healthz answers 200."""
+        self.program.wait_until(
+            lambda: self.health() == 200, within_seconds=within_seconds, what="/healthz says yes"
+        )
+
+    def health(self) -> int:
+        """The status of /healthz, or 0 when nobody answers."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:
+            refused.close()
+            return refused.code
+        except OSError:
+            return 0
+
+    def kill(self) -> None:
+        """End it and its children at once, as a crash would."""
+        self.program.kill()
+
+    def stop(self) -> int:
+        """Ask it to drain and end; its exit code."""
+        return self.program.stop(within_seconds=DRAIN_SECONDS_LIMIT)
+
+    def restart(self) -> None:
+        """Kill it and start it again on the same data."""
+        self.kill()
+        self.start()
+
+    def freeze(self) -> None:
+        """Let it hang, as a machine that sleeps would."""
+        self.program.send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on after a freeze."""
+        self.program.send(signal.SIGCONT)
+
+    def log_text(self) -> str:
+        """Everything it has printed, over all its starts."""
+        return self.program.log_text()
+
+    def fullhouse(self, *arguments: str, within_seconds: float = COMMAND_SECONDS_LIMIT) -> str:
+        """What a command on the same data prints; one that fails fails the test with its words."""
+        code, output = run_command(
+            arguments, folder=self.folder, settings=self.settings, within_seconds=within_seconds
+        )
+        assert code == 0, f"fullhouse {' '.join(arguments)} ended with {code}\n{output}"
+        return output
+
+    def demo(self, *, seats: int, event: str) -> dict[str, Any]:
+        """Make an event of the demo house with `fullhouse demo --json`."""
+        output = self.fullhouse("demo", "--seats", str(seats), "--event", event, "--json")
+        found: dict[str, Any] = json.loads(output.splitlines()[-1])
+        return found
+
+
+@contextmanager
+def box_office(
+    folder: Path,
+    *,
+    settings: Mapping[str, str] | None = None,
+    rate_limits: bool = False,
+    command: Sequence[str | Path] = (FULLHOUSE, "serve"),
+) -> Iterator[BoxOffice]:
+    """A running box office in `folder`; it is stopped afterwards, whatever happened.
+
+    Rate limits are off unless asked for: a test is one address that does much.
+    """
+    limits = {} if rate_limits else {"FULLHOUSE_RATE_LIMITS": "off"}
+    running = BoxOffice(folder, limits | dict(settings or {}), command)
+    try:
+        running.start()
+        yield running
+        if running.program.is_running:
+            running.thaw()
+            running.stop()
+    finally:
+        running.kill()
+
+
+@contextmanager
+def worker(running: BoxOffice, settings: Mapping[str, str] | None = None) -> Iterator[Program]:
+    """`fullhouse work` beside a box office: an RQ worker on its Redis and its data."""
+    working = Program(
+        [FULLHOUSE, "work"],
+        log=running.folder / "worker.log",
+        env=clean_env() | running.settings | dict(settings or {}),
+        cwd=running.folder,
+    )
+    with working:
+        yield working
+
+
+def run_command(
+    arguments: Sequence[str],
+    *,
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    within_seconds: float = COMMAND_SECONDS_LIMIT,
+) -> tuple[int, str]:
+    """Exit code and everything printed by one `fullhouse` command in a clean environment."""
+    log = folder / f"command-{free_port()}.log"
+    program = Program(
+        [FULLHOUSE, *arguments], log=log, env=clean_env() | dict(settings or {}), cwd=folder
+    )
+    with program:
+        code = program.wait(within_seconds=within_seconds)
+    return code, program.log_text()
+
+
+def clean_env() -> dict[str, str]:
+    """This process's environment without any setting of the box office."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("FULLHOUSE_") and not is_setting(name)
+    }
+
+
+def is_setting(name: str) -> bool:
+    """Whether the box office would listen to this environment variable."""
+    if name.startswith("FULLHOUSE_"):
+        return not name.startswith("FULLHOUSE_TEST_")
+    return name.removesuffix("_FILE") in OWN_SETTINGS
