@@ -1,0 +1,1 @@
+"""Seating plans: read from files, measured, and drawn as the seat map."""
