@@ -21,17 +21,27 @@ class EffectState(enum.StrEnum):
     DEAD = "dead"
 
 
+class Lane(enum.StrEnum):
+    """A mail server that hangs must not hold up the rest, so letters queue for themselves."""
+
+    WORK = "work"
+    MAIL = "mail"
+
+
 class OutboxRow(Table):
     """An effect to carry out, written in the same transaction as what it follows from."""
 
     __tablename__ = "outbox"
     __table_args__ = (
         one_of("state", EffectState),
-        Index("ix_outbox_state_due", "state", "due_at"),
+        one_of("lane", Lane),
+        Index("ix_outbox_state_lane_due", "state", "lane", "due_at"),
+        Index("ix_outbox_done", "done_at"),
         STRICT,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    lane: Mapped[Lane] = mapped_column(Choice(Lane))
     kind: Mapped[str] = mapped_column(Text)  # "mail.order_paid", "refund.submit" ...
     dedupe_key: Mapped[str] = mapped_column(Text, unique=True)
     payload: Mapped[dict[str, Any]] = mapped_column(Json)

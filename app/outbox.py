@@ -1,0 +1,201 @@
+"""The outbox: effects written with the change they follow from, each carried out once.
+
+The row is the only truth, whoever carries it out. A try is counted when it starts, one row is
+claimed at a time, and the number of the try proves the claim when it is settled.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import ColumnElement
+
+from app.clock import utc_now
+from app.effects import Again, Done, Effect, Failed, Kept, Outcome
+from app.models import EffectState, KeptMail, Lane, OutboxRow, Table
+
+LEASE_SECONDS: Final = 180  # longer than any effect may take
+TRIES_LIMIT: Final = 100  # about eight hours of trying
+FIRST_BACKOFF_SECONDS: Final = 5.0
+BACKOFF_LIMIT_SECONDS: Final = 300.0
+CLOCK_SLACK_SECONDS: Final = 60
+ERROR_LIMIT: Final = 500  # characters kept of a failure's words
+
+MAIL_PREFIX: Final = "mail."
+
+_rows = OutboxRow.__table__.c
+
+
+class ClaimLost(Exception):  # noqa: N818  not an error: somebody else has taken over
+    """The row is no longer ours: it was settled, or its lease ran out and it was claimed again."""
+
+
+def add_effect(
+    connection: Connection,
+    kind: str,
+    dedupe_key: str,
+    payload: dict[str, Any],
+    due_at: datetime | None = None,
+) -> bool:
+    """Write an effect in the caller's transaction; False when this `dedupe_key` has one already."""
+    now = utc_now()
+    row = {
+        "kind": kind,
+        "lane": lane_of(kind),
+        "dedupe_key": dedupe_key,
+        "payload": payload,
+        "state": EffectState.DUE,
+        "tries": 0,
+        "due_at": due_at or now,
+        "created_at": now,
+    }
+    return insert_once(connection, OutboxRow, row, OutboxRow.dedupe_key)
+
+
+def lane_of(kind: str) -> Lane:
+    """Letters have a lane of their own."""
+    return Lane.MAIL if kind.startswith(MAIL_PREFIX) else Lane.WORK
+
+
+def find_due(connection: Connection, lane: Lane, now: datetime, limit: int = 1) -> list[int]:
+    """Ids of rows that may be claimed now, the longest waiting first."""
+    found = connection.execute(
+        select(_rows.id)
+        .where(_rows.state == EffectState.DUE, _rows.lane == lane, _rows.due_at <= now)
+        .order_by(_rows.due_at, _rows.id)
+        .limit(limit)
+    )
+    return list(found.scalars())
+
+
+def find_left(connection: Connection, now: datetime, limit: int = 1) -> list[int]:
+    """Ids of rows whose claim has run out: whoever had claimed them is gone."""
+    found = connection.execute(
+        select(_rows.id).where(_is_left(now)).order_by(_rows.lease_until).limit(limit)
+    )
+    return list(found.scalars())
+
+
+def claim(
+    connection: Connection, row_id: int, now: datetime, lease_seconds: float = LEASE_SECONDS
+) -> Effect | None:
+    """Claim one row and count the try; None when somebody else was faster."""
+    may_be_claimed = or_(and_(_rows.state == EffectState.DUE, _rows.due_at <= now), _is_left(now))
+    found = connection.execute(
+        update(OutboxRow)
+        .where(_rows.id == row_id, may_be_claimed)
+        .values(
+            state=EffectState.CLAIMED,
+            tries=_rows.tries + 1,
+            lease_until=now + timedelta(seconds=lease_seconds),
+        )
+        .returning(_rows.id, _rows.kind, _rows.payload, _rows.tries, _rows.created_at)
+    ).one_or_none()
+    return None if found is None else Effect(*found)
+
+
+def renew(connection: Connection, row_id: int, tries: int, until: datetime) -> bool:
+    """Make a claim last longer; False when it is no longer ours."""
+    changed = connection.execute(
+        update(OutboxRow).where(_is_ours(row_id, tries)).values(lease_until=until)
+    )
+    return changed.rowcount == 1
+
+
+def settle(
+    connection: Connection, row_id: int, tries: int, outcome: Outcome, now: datetime
+) -> None:
+    """Write how a try ended; raises `ClaimLost` when the row is no longer ours."""
+    match outcome:
+        case Done(facts):
+            values = _done(facts, now)
+        case Kept(recipient, subject, message):
+            values = _done({"kept": True}, now)
+            kept = {"recipient": recipient, "subject": subject, "message": message}
+            row = {"outbox_id": row_id, **kept, "kept_at": now}
+            insert_once(connection, KeptMail, row, KeptMail.outbox_id)
+        case Again(facts):
+            values = {"state": EffectState.DUE, "tries": 0, "due_at": now, "result": facts}
+        case Failed(words, is_final):
+            values = _failed(words, is_final or tries >= TRIES_LIMIT, tries, now)
+    changed = connection.execute(
+        update(OutboxRow).where(_is_ours(row_id, tries)).values(lease_until=None, **values)
+    )
+    if changed.rowcount != 1:
+        raise ClaimLost
+
+
+def try_again(connection: Connection, row_id: int, now: datetime) -> bool:
+    """Make a dead row due again with all its tries; False when it is not dead."""
+    return _revive(connection, now, _rows.id == row_id) == 1
+
+
+def try_all_again(connection: Connection, now: datetime, limit: int) -> int:
+    """The same for up to `limit` dead rows; how many they were."""
+    dead = select(_rows.id).where(_rows.state == EffectState.DEAD).order_by(_rows.id).limit(limit)
+    return _revive(connection, now, _rows.id.in_(dead.scalar_subquery()))
+
+
+def heal_times(connection: Connection, now: datetime) -> int:
+    """Bring back times that lie further ahead than we ever set them: the wall clock went back."""
+    slack = timedelta(seconds=CLOCK_SLACK_SECONDS)
+    too_late = now + timedelta(seconds=BACKOFF_LIMIT_SECONDS) + slack
+    waiting = update(OutboxRow).where(
+        _rows.state == EffectState.DUE,
+        _rows.due_at > now,
+        or_(_rows.created_at > now + slack, and_(_rows.tries > 0, _rows.due_at > too_late)),
+    )
+    claimed = update(OutboxRow).where(
+        _rows.state == EffectState.CLAIMED,
+        _rows.lease_until > now + timedelta(seconds=LEASE_SECONDS) + slack,
+    )
+    changed = connection.execute(waiting.values(due_at=now, created_at=now)).rowcount
+    return changed + connection.execute(claimed.values(lease_until=now)).rowcount
+
+
+def backoff_seconds(tries: int) -> float:
+    """How long to wait after so many tries: doubling to a limit, with jitter below it."""
+    longest = min(BACKOFF_LIMIT_SECONDS, FIRST_BACKOFF_SECONDS * 2.0 ** min(tries - 1, 30))
+    return longest * random.uniform(0.5, 1.0)
+
+
+def insert_once(
+    connection: Connection, table: type[Table], row: dict[str, Any], unique: Any
+) -> bool:
+    """Insert a row unless its unique column has that value already; whether it was new."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table).values(row).on_conflict_do_nothing(index_elements=[unique])
+    return connection.execute(statement).rowcount == 1
+
+
+def _done(facts: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {"state": EffectState.DONE, "done_at": now, "result": facts, "last_error": None}
+
+
+def _failed(words: str, is_dead: bool, tries: int, now: datetime) -> dict[str, Any]:
+    last_error = words[:ERROR_LIMIT]
+    if is_dead:
+        return {"state": EffectState.DEAD, "last_error": last_error}
+    due_at = now + timedelta(seconds=backoff_seconds(tries))
+    return {"state": EffectState.DUE, "due_at": due_at, "last_error": last_error}
+
+
+def _revive(connection: Connection, now: datetime, which: ColumnElement[bool]) -> int:
+    changed = connection.execute(
+        update(OutboxRow)
+        .where(which, _rows.state == EffectState.DEAD)
+        .values(state=EffectState.DUE, tries=0, due_at=now, lease_until=None)
+    )
+    return changed.rowcount
+
+
+def _is_ours(row_id: int, tries: int) -> ColumnElement[bool]:
+    return and_(_rows.id == row_id, _rows.state == EffectState.CLAIMED, _rows.tries == tries)
+
+
+def _is_left(now: datetime) -> ColumnElement[bool]:
+    return and_(_rows.state == EffectState.CLAIMED, _rows.lease_until <= now)
