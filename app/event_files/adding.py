@@ -179,7 +179,13 @@ def _add_prices(connection: Connection, event_id: int, read: EventFile) -> None:
         for i, kind in enumerate(read.ticket_types)
     ]
     categories = [
-        {"event_id": event_id, "key": band.key, "name": band.name, "position": i}
+        {
+            "event_id": event_id,
+            "key": band.key,
+            "name": band.name,
+            "plan_names": list(band.plan_names),
+            "position": i,
+        }
         for i, band in enumerate(read.categories)
     ]
     prices = [

@@ -65,14 +65,14 @@ def seats_by_category(plan: Plan) -> dict[str, int]:
 
 def check_prices(read: EventFile, seats: Mapping[str, int]) -> None:
     """Refuse an event in which a seat of the plan would have no price."""
-    known = {category.key for category in read.categories}
+    priced = {name for category in read.categories for name in category.plan_names}
     problems = [
         Problem(
             "price_categories",
-            f"The plan has {count} seats in “{name}”, which has no [[price_categories]] here.",
+            f"The plan has {count} seats in “{name}”, which lies in no [[price_categories]].",
         )
         for name, count in seats.items()
-        if name not in known
+        if name not in priced
     ]
     if problems:
         raise EventFileRefused(tuple(problems))

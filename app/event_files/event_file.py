@@ -56,11 +56,12 @@ class TypeWords:
 
 @dataclass(frozen=True, slots=True)
 class CategoryWords:
-    """A price category and its all-in prices by ticket type."""
+    """A price category, the plan's categories that lie in it, all-in prices by ticket type."""
 
     key: str
     name: str
     prices: Mapping[str, int]
+    plan_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

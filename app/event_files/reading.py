@@ -210,13 +210,17 @@ def _categories(
 ) -> tuple[CategoryWords, ...]:
     categories: list[CategoryWords] = []
     for table in top.tables("price_categories", CATEGORY_LIMIT):
-        key = table.text("key", NAME_LIMIT)
+        name = table.text("name", NAME_LIMIT)
+        key = table.key("key", slug_of(name) or "category")
         if key in (other.key for other in categories):
-            table.refuse("key", f"“{key}” stands twice.")
+            table.refuse("key" if "key" in table else "name", f"“{key}” stands twice.")
+        plan_names = table.texts("plan", NAME_LIMIT, CATEGORY_LIMIT) or (name,)
+        for twice in {n for other in categories for n in other.plan_names} & set(plan_names):
+            table.refuse("plan", f"“{twice}” already lies in another price category.")
         prices = table.prices("prices", digits)
-        for name in prices.keys() - {kind.key for kind in types}:
-            table.refuse("prices", f"“{name}” is not the key of any of the ticket types.")
-        categories.append(CategoryWords(key, table.text("name", NAME_LIMIT, key or "?"), prices))
+        for unknown in prices.keys() - {kind.key for kind in types}:
+            table.refuse("prices", f"“{unknown}” is not the key of any of the ticket types.")
+        categories.append(CategoryWords(key, name, prices, plan_names))
         table.end()
     if not categories and "price_categories" not in top:
         top.refuse("price_categories", "At least one [[price_categories]] is needed.")
@@ -237,7 +241,7 @@ def _areas(top: Fields, categories: tuple[CategoryWords, ...]) -> tuple[AreaWord
         if area.key in (other.key for other in areas):
             table.refuse("key" if "key" in table else "name", f"“{area.key}” stands twice.")
         if area.category and area.category not in (known.key for known in categories):
-            table.refuse("category", f"“{area.category}” is not one of the price categories.")
+            table.refuse("category", f"“{area.category}” is not the key of a price category.")
         areas.append(area)
         table.end()
     return tuple(areas)

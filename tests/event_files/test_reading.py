@@ -41,7 +41,7 @@ def test_the_documentation_names_every_key(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Fields, "end", lambda self: asked.update(self._asked))
 
     read_event_file(with_more("[sales]\n[payments.manual]\n[[areas]]\nname='A'\ncapacity=1\n"
-                              "category='Balcony'\n[event.series]\ntitle='S'"))  # fmt: skip
+                              "category='balcony'\n[event.series]\ntitle='S'"))  # fmt: skip
 
     assert len(asked) > 40
     assert [key for key in sorted(asked) if key not in page] == []
@@ -114,9 +114,10 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm() -> None:
         (with_more("[sales]\norder_limit = 0"), "sales.order_limit, line 29: must be a whole"),
         (with_more("[sales]\norder_limit = 50"), "must not be less than order_limit"),
         (with_more('[sales]\nopens_at = "2031-01-01 10:00"'), "is after sales have closed"),
-        (with_more("[[areas]]\nname='F'\ncapacity=5\ncategory='No'"), "not one of the price cat"),
+        (with_more("[[areas]]\nname='F'\ncapacity=5\ncategory='No'"), "not the key of"),
         (with_more("[[ticket_types]]\nname = 'Adult'"), "ticket_types[1].name, line 29: “adult”"),
         (with_more("[surprise]\na = 1"), "surprise, line 28: is not known here."),
+        (with_line('name = "Restricted view"', "name='R'\nplan=['Balcony']"), "lies in another"),
         (b"title = ", "file, line 1: This is not TOML"),
         (b"[a]\nb = 1\nb = 2", "file, line 3: This is not TOML"),
         (b"\n\xff", "file, line 2: The text is not UTF-8"),
@@ -155,7 +156,7 @@ def test_a_category_of_the_plan_without_a_price_is_refused() -> None:
     assert read.plan is not None
     drawing = drawing_of(plan_bytes(read.plan, {}), read.plan)
 
-    with pytest.raises(EventFileRefused, match=r"event file") as refused:
+    with pytest.raises(EventFileRefused) as refused:
         check_prices(read, drawing.seats_by_category)
 
     assert "16 seats in “Restricted view”" in refused.value.words

@@ -23,11 +23,11 @@ sample = "town-hall-standing"
 name = "Adult"
 
 [[price_categories]]
-key = "Balcony"
+name = "Balcony"
 prices = { adult = 24.00 }
 
 [[price_categories]]
-key = "Restricted view"
+name = "Restricted view"
 prices = { adult = 18 }
 """
 
