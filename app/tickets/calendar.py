@@ -133,4 +133,5 @@ def _written_times(entry: CalendarEntry) -> tuple[datetime, datetime | None]:
 
 
 def _line(text: str) -> str:
-    return _BLANKS.sub(" ", text).strip()
+    """One line that every encoder takes: halves of characters become "?"."""
+    return _BLANKS.sub(" ", text).strip().encode(errors="replace").decode()

@@ -10,7 +10,7 @@ from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.lib.units import mm  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
-from app.tickets.pdf_text import PLAIN, load
+from app.tickets.pdf_text import PLAIN, clean, load
 from app.tickets.pdf_ticket import TICKET_HEIGHT, TICKET_WIDTH, draw_ticket
 from app.tickets.words import PrintedTicket, Sheet, TicketLabels
 
@@ -51,9 +51,9 @@ def draw_document(
 def _describe(canvas: Canvas, tickets: Sequence[PrintedTicket]) -> None:
     titles = dict.fromkeys(ticket.event_title for ticket in tickets)
     orders = dict.fromkeys(ticket.order_code for ticket in tickets)
-    canvas.setTitle(f"{', '.join(titles)} ({', '.join(orders)})"[:TITLE_LENGTH_MAX])
+    canvas.setTitle(clean(f"{', '.join(titles)} ({', '.join(orders)})")[:TITLE_LENGTH_MAX])
     canvas.setSubject("")
-    canvas.setAuthor(tickets[0].organizer or tickets[0].venue)
+    canvas.setAuthor(clean(tickets[0].organizer or tickets[0].venue))
     canvas.setCreator("Full House")
     canvas.setProducer("Full House")
     canvas.setViewerPreference("DisplayDocTitle", "true")
@@ -72,7 +72,7 @@ def _draw_page(
     corners = _TOP_LEFT_CORNERS[sheet]
     for number, (ticket, corner) in enumerate(zip(tickets, corners, strict=False), first):
         canvas.bookmarkPage(str(number))
-        canvas.addOutlineEntry(f"{ticket.event_title}: {ticket.place}", str(number))
+        canvas.addOutlineEntry(clean(f"{ticket.event_title}: {ticket.place}"), str(number))
         canvas.saveState()
         canvas.translate(*corner)
         draw_ticket(canvas, ticket, labels)

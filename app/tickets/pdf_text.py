@@ -20,6 +20,7 @@ REPLACEMENT = "\ufffd"
 
 _FONTS = Path(__file__).with_name("fonts")
 _BREAKS = re.compile(r"[ \t\r\n\f\v\u0085\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u3000]+")
+_HALF_CHARACTERS = re.compile(r"[\ud800-\udfff]")
 _INVISIBLE = {"Cc", "Cf"}
 
 
@@ -53,6 +54,13 @@ def fitted(
     return Fitted(tuple(_cut(lines, font, width / smallest, line_count)), smallest, font)
 
 
+def clean(text: str) -> str:
+    """Composed letters and single spaces only; nothing invisible, nothing that is no text."""
+    text = _BREAKS.sub(" ", text[:TEXT_LENGTH_MAX])
+    composed = _HALF_CHARACTERS.sub(REPLACEMENT, unicodedata.normalize("NFC", text))
+    return "".join(c for c in composed if unicodedata.category(c) not in _INVISIBLE)
+
+
 def text_width(text: str, font: str, size: float) -> float:
     """Width in points."""
     load(font)
@@ -72,20 +80,14 @@ def load(font: str) -> frozenset[int]:
 
 def _font_for(text: str, wanted: str) -> str:
     """The wanted font, or a plainer one that has more of the characters."""
-    characters = {ord(c) for c in _normal(text) if not c.isspace()}
+    characters = {ord(c) for c in clean(text) if not c.isspace()}
     return min((wanted, BOLD, PLAIN), key=lambda font: len(characters - load(font)))
 
 
 def _printable(text: str, font: str) -> str:
     """Only characters that the font can draw; spaces stay, what has no shape becomes �."""
     known = load(font)
-    return "".join(_shown(character, known) for character in _normal(text)).strip()
-
-
-def _normal(text: str) -> str:
-    text = _BREAKS.sub(" ", text[:TEXT_LENGTH_MAX])
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(c for c in composed if unicodedata.category(c) not in _INVISIBLE)
+    return "".join(_shown(character, known) for character in clean(text)).strip()
 
 
 def _shown(character: str, known: frozenset[int]) -> str:
