@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, and_, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.clock import utc_now
 from app.effects import Again, Done, Effect, Failed, Kept, Outcome
-from app.models import EffectState, KeptMail, Lane, OutboxRow, Table
+from app.models import EffectState, KeptMail, Lane, OutboxRow
+from app.rows import insert_new
 
 LEASE_SECONDS: Final = 180  # longer than any effect may take
 TRIES_LIMIT: Final = 100  # about eight hours of trying
@@ -24,8 +24,6 @@ FIRST_BACKOFF_SECONDS: Final = 5.0
 BACKOFF_LIMIT_SECONDS: Final = 300.0
 CLOCK_SLACK_SECONDS: Final = 60
 ERROR_LIMIT: Final = 500  # characters kept of a failure's words
-
-MAIL_PREFIX: Final = "mail."
 
 _rows = OutboxRow.__table__.c
 
@@ -45,7 +43,6 @@ def add_effect(
     now = utc_now()
     row = {
         "kind": kind,
-        "lane": lane_of(kind),
         "dedupe_key": dedupe_key,
         "payload": payload,
         "state": EffectState.DUE,
@@ -53,12 +50,7 @@ def add_effect(
         "due_at": due_at or now,
         "created_at": now,
     }
-    return insert_once(connection, OutboxRow, row, OutboxRow.dedupe_key)
-
-
-def lane_of(kind: str) -> Lane:
-    """Letters have a lane of their own."""
-    return Lane.MAIL if kind.startswith(MAIL_PREFIX) else Lane.WORK
+    return connection.execute(insert_new(connection, OutboxRow), row).rowcount == 1
 
 
 def find_due(connection: Connection, lane: Lane, now: datetime, limit: int = 1) -> list[int]:
@@ -117,7 +109,7 @@ def settle(
             values = _done({"kept": True}, now)
             kept = {"recipient": recipient, "subject": subject, "message": message}
             row = {"outbox_id": row_id, **kept, "kept_at": now}
-            insert_once(connection, KeptMail, row, KeptMail.outbox_id)
+            connection.execute(insert_new(connection, KeptMail), row)
         case Again(facts):
             values = {"state": EffectState.DUE, "tries": 0, "due_at": now, "result": facts}
         case Failed(words, is_final):
@@ -161,15 +153,6 @@ def backoff_seconds(tries: int) -> float:
     """How long to wait after so many tries: doubling to a limit, with jitter below it."""
     longest = min(BACKOFF_LIMIT_SECONDS, FIRST_BACKOFF_SECONDS * 2.0 ** min(tries - 1, 30))
     return longest * random.uniform(0.5, 1.0)
-
-
-def insert_once(
-    connection: Connection, table: type[Table], row: dict[str, Any], unique: Any
-) -> bool:
-    """Insert a row unless its unique column has that value already; whether it was new."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table).values(row).on_conflict_do_nothing(index_elements=[unique])
-    return connection.execute(statement).rowcount == 1
 
 
 def _done(facts: dict[str, Any], now: datetime) -> dict[str, Any]:

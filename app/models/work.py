@@ -28,6 +28,15 @@ class Lane(enum.StrEnum):
     MAIL = "mail"
 
 
+def lane_of(kind: str) -> Lane:
+    """The lane of an effect of this kind."""
+    return Lane.MAIL if kind.startswith("mail.") else Lane.WORK
+
+
+def _lane(context: Any) -> Lane:
+    return lane_of(context.get_current_parameters()["kind"])
+
+
 class OutboxRow(Table):
     """An effect to carry out, written in the same transaction as what it follows from."""
 
@@ -41,7 +50,7 @@ class OutboxRow(Table):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    lane: Mapped[Lane] = mapped_column(Choice(Lane))
+    lane: Mapped[Lane] = mapped_column(Choice(Lane), default=_lane)
     kind: Mapped[str] = mapped_column(Text)  # "mail.order_paid", "refund.submit" ...
     dedupe_key: Mapped[str] = mapped_column(Text, unique=True)
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
