@@ -1,0 +1,9 @@
+"""Plain WSGI for those who bring their own server: one process, many threads.
+
+`./run` does not use this: it starts app/server.py, which also holds slow and polling visitors.
+"""
+
+from app import create_app
+from app.config import read_settings
+
+app = create_app(read_settings())
