@@ -94,6 +94,8 @@ def _features(plan: Plan, choice: PlanChoice) -> dict[str, list[str]]:
             found.setdefault(seat_id, set()).update(_with_step_free(name))
     if problems:
         raise EventFileRefused(tuple(problems))
+    if not found:  # an empty table would mean that nobody has confirmed anything yet
+        return {plan.seats[0].id: []}
     return {seat_id: sorted(names) for seat_id, names in sorted(found.items())}
 
 

@@ -1,0 +1,40 @@
+"""Rules that hold between all rows at every moment; each broken one is told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from sqlalchemy import Connection
+
+from app.invariants.money import money_rules
+from app.invariants.orders import order_rules
+from app.invariants.places import place_rules
+from app.invariants.storage import storage_rules
+
+BROKEN_SHOWN_LIMIT = 50  # for each rule; the rest is counted
+
+Rule = Callable[[Connection], Iterable[str]]
+
+
+def check(connection: Connection) -> list[str]:
+    """Every broken rule in words; an empty list means that all is well.
+
+    Reads only, and needs one connection that sees one moment (a transaction).
+    """
+    return [
+        words
+        for rules in (storage_rules, place_rules, order_rules, money_rules)
+        for rule in rules()
+        for words in _some(rule(connection))
+    ]
+
+
+def _some(found: Iterable[str]) -> Iterator[str]:
+    more = 0
+    for count, words in enumerate(found, start=1):
+        if count <= BROKEN_SHOWN_LIMIT:
+            yield words
+        else:
+            more += 1
+    if more:
+        yield f"... and {more} more of the same kind."

@@ -1,0 +1,1 @@
+"""The rules that hold between all rows."""
