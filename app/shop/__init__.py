@@ -1,0 +1,1 @@
+"""The shop: what buyers see and do."""
