@@ -73,7 +73,7 @@ def load(font: str) -> frozenset[int]:
 
     Those above U+FFFF are left out: reportlab draws them but writes a wrong text behind them.
     """
-    loaded = TTFont(font, str(_FONTS / f"{font}.ttf"))
+    loaded = TTFont(font, str(_FONTS / f"{font}.ttf"), asciiReadable=False)
     pdfmetrics.registerFont(loaded)
     return frozenset(code for code in loaded.face.charToGlyph if code <= 0xFFFF)
 

@@ -32,6 +32,7 @@ _CARD_TOP, _PERFORATION, _CARD_BOTTOM = 13.0, 69.0, 128.0
 _CORNER, _NOTCH = 3.0, 2.2
 _LEFT, _RIGHT = 12.0, 93.0
 _QR_TOP = 73.0
+_FACT_GAP = 2.6
 _FACTS_LEFT = _LEFT + QR_SIDE_MM + 4.0
 
 
@@ -126,18 +127,19 @@ def _draw_code(canvas: Canvas, ticket: PrintedTicket) -> None:
 
 def _draw_facts(canvas: Canvas, ticket: PrintedTicket, labels: TicketLabels) -> None:
     facts = [
-        (labels.ticket_type, ticket.ticket_type, 1.0),
-        (labels.price, ticket.price, 1.0),
+        (labels.ticket_type, ticket.ticket_type, 1.3),
+        (labels.price, ticket.price, 0.9),
         (labels.name, ticket.name, 1.6),
-        (labels.order_code, ticket.order_code, 1.0),
+        (labels.order_code, ticket.order_code, 0.9),
         (labels.validity, ticket.validity, 1.2),
     ]
     shown = [fact for fact in facts if fact[1]]
-    y, width = _QR_TOP, _RIGHT - _FACTS_LEFT
+    y, box_end, width = _QR_TOP, _QR_TOP, _RIGHT - _FACTS_LEFT
     for label, words, share in shown:
-        height = min(9.0 * share, 52.0 * share / sum(fact[2] for fact in shown))
-        _labelled(canvas, label, words, _FACTS_LEFT, y, width, height, BOLD, 10)
-        y += height
+        height = 52.0 * share / sum(fact[2] for fact in shown)
+        used = _labelled(canvas, label, words, _FACTS_LEFT, y, width, height, BOLD, 10)
+        box_end += height
+        y = min(box_end, y + used + _FACT_GAP)
 
 
 def _labelled(
@@ -150,12 +152,12 @@ def _labelled(
     height: float,
     font: str,
     largest: float,
-) -> None:
-    """A small label above its words, both inside the box."""
+) -> float:
+    """A small label above its words, both inside the box; gives the height used."""
     canvas.setFillColor(_SOFT_INK)
     _text(canvas, label, x, y, width, 3.2, PLAIN, 7, 4)
     canvas.setFillColor(_INK)
-    _text(canvas, words, x, y + 3.1, width, height - 3.6, font, largest, 4.5)
+    return 3.1 + _text(canvas, words, x, y + 3.1, width, height - 3.6, font, largest, 4.5)
 
 
 def _text(
