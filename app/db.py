@@ -20,8 +20,8 @@ try:
 except ImportError:  # no wheel for this machine: `doctor` warns when the system's is too old
     import sqlite3 as sqlite
 
-WRITER_WAIT_SECONDS: Final = 2.0
-SQLITE_WAIT_MS: Final = 2500
+WRITER_WAIT_SECONDS: Final = 1.5
+SQLITE_WAIT_MS: Final = 2000
 READERS_LIMIT: Final = 16
 SAFE_SQLITE: Final = (3, 51, 3)  # first with the WAL-reset fault mended
 WAL_SIZE_LIMIT_BYTES: Final = 64 * 1024 * 1024
@@ -152,7 +152,11 @@ def _sqlite_engine(url: str, pragmas: tuple[str, ...], pool_size: int) -> Engine
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=WRITER_WAIT_SECONDS,
-        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 2.5},
+        connect_args={
+            "check_same_thread": False,
+            "isolation_level": None,
+            "timeout": SQLITE_WAIT_MS / 1000,
+        },
     )
 
     @event.listens_for(engine, "connect")
@@ -171,7 +175,7 @@ def _sqlite_engine(url: str, pragmas: tuple[str, ...], pool_size: int) -> Engine
 
 def _postgres_engine(url: str, read_only: bool) -> Engine:
     options = "-c synchronous_commit=on -c idle_in_transaction_session_timeout=10000"
-    options += " -c lock_timeout=2500 -c statement_timeout=5000"
+    options += " -c lock_timeout=2000 -c statement_timeout=4000"
     if read_only:
         options += " -c default_transaction_read_only=on"
     return create_engine(

@@ -165,7 +165,10 @@ class EndPayment(Command[None]):
 
 @dataclass(frozen=True, slots=True)
 class Refreeze(Command[Frozen]):
-    """Freeze an order's places again if its hold is gone and all of them are free."""
+    """Keep a paid order's places until it is sold: all of them or none.
+
+    They may be frozen still, held live by the order's own basket, or free again.
+    """
 
     order_id: str
     basket: str

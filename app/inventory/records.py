@@ -113,16 +113,6 @@ class AreaHeld(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class AreaSold(Record):
-    """Places of an area that a hold had belong to tickets; the area's total does not change."""
-
-    area: str
-    hold_id: str
-    ticket_type: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class AreaFreed(Record):
     """Sold places of an area are free again."""
 
@@ -159,8 +149,8 @@ class LinesWritten(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class LinesDropped(Record):
-    """The order's lines at this event are void: it was never paid."""
+class OrderLapsed(Record):
+    """Nobody paid in time: the order is over unless money has already come."""
 
     order_id: str
 

@@ -126,7 +126,7 @@ class Event(Table):
 
 
 class PriceCategory(Table):
-    """The band a seat or area lies in; joined to the plan by its name there."""
+    """The band a seat or area lies in; `plan_names` are the plan's categories that belong to it."""
 
     __tablename__ = "price_categories"
     __table_args__ = (STRICT_KEYED,)
@@ -134,6 +134,7 @@ class PriceCategory(Table):
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
+    plan_names: Mapped[list[str]] = mapped_column(Json, default=list)
     position: Mapped[int] = mapped_column()
 
 

@@ -7,7 +7,7 @@ import enum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import STRICT, STRICT_KEYED, Big, Choice, Json, Table, one_of
+from app.models.base import STRICT, STRICT_KEYED, Big, Choice, Flag, Json, Table, one_of
 
 
 class HoldState(enum.StrEnum):
@@ -70,6 +70,7 @@ class HoldRow(Table):
     rest_ms: Mapped[int] = mapped_column(Big, default=0)  # left when payment froze the hold
     extensions: Mapped[int] = mapped_column(default=0)
     order_id: Mapped[str | None] = mapped_column(Text)
+    guarded: Mapped[bool] = mapped_column(Flag, default=False)  # only its gateway's word frees it
     areas: Mapped[list[list[object]]] = mapped_column(Json, default=list)  # [[area, type, count]]
 
 

@@ -1,0 +1,152 @@
+"""Idempotency: the first answer to a key is kept a day and given again to its repeats."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.db import Database
+from app.models import KeptAnswer, Order
+from app.refusals import BadIdempotencyKey, IdempotencyInFlight, IdempotencyMismatch
+
+KEY_LEAST, KEY_MOST = 16, 255
+KEPT_HOURS: Final = 24
+REMEMBERED_LIMIT: Final = 10_000  # answers held in memory; older ones are read again
+KNOWN_LIMIT: Final = 500_000  # keys known to exist; past that every key is looked up
+
+
+@dataclass(frozen=True, slots=True)
+class KeptKey:
+    """A key and what its request was, so that a changed repeat is noticed."""
+
+    key: str
+    fingerprint: str
+
+
+@dataclass(slots=True)
+class Turn:
+    """One request's turn with its key: `kept` is the first answer, if there was one."""
+
+    key: KeptKey | None
+    kept: dict[str, Any] | None = None
+    outcome: dict[str, Any] | None = None
+
+    def keep(self, outcome: dict[str, Any]) -> None:
+        """Remember what was durably answered: ids and numbers, never tokens or codes."""
+        self.outcome = outcome
+
+
+def read_key(text: str | None) -> str | None:
+    """The key of a request, None without one; `BadIdempotencyKey` when it cannot be one."""
+    if text is None or text == "":
+        return None
+    if not KEY_LEAST <= len(text) <= KEY_MOST or not all("!" <= sign <= "~" for sign in text):
+        raise BadIdempotencyKey
+    return text
+
+
+def fingerprint_of(*parts: bytes) -> str:
+    """What a request was: method, path, body and whoever it is for."""
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
+
+
+class Answers:
+    """The kept answers of one process; the only writer of a database knows all its keys."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._guard = threading.Lock()
+        self._in_flight: set[str] = set()
+        self._remembered: OrderedDict[str, tuple[str, dict[str, Any]]] = OrderedDict()
+        self._known: set[int] = set()
+        self._know_all = True
+
+    def load(self) -> None:
+        """Learn which keys the last server answered."""
+        oldest = utc_now() - timedelta(hours=KEPT_HOURS)
+        with self._db.read() as connection:
+            for (key,) in connection.execute(
+                select(KeptAnswer.key).where(KeptAnswer.kept_at >= oldest).limit(KNOWN_LIMIT + 1)
+            ):
+                self._known.add(hash(key))
+            for (ordered,) in connection.execute(
+                select(Order.idempotency_key).where(
+                    Order.idempotency_key.is_not(None), Order.created_at >= oldest
+                )
+            ):
+                self._known.add(hash(ordered))
+        self._know_all = len(self._known) <= KNOWN_LIMIT
+
+    def may_know(self, key: str) -> bool:
+        """Whether a key may have been seen before; False spares a look into the database."""
+        return not self._know_all or hash(key) in self._known
+
+    @contextmanager
+    def once(self, kept_key: KeptKey | None) -> Iterator[Turn]:
+        """Take the turn of a key; raises when it is in flight or was another request."""
+        turn = Turn(kept_key)
+        if kept_key is None:
+            yield turn
+            return
+        turn.kept = self._begin(kept_key)
+        if turn.kept is not None:
+            yield turn
+            return
+        try:
+            yield turn
+        finally:
+            self._end(kept_key, turn.outcome)
+
+    def _begin(self, kept_key: KeptKey) -> dict[str, Any] | None:
+        key = kept_key.key
+        with self._guard:
+            if key in self._in_flight:
+                raise IdempotencyInFlight
+            found = self._remembered.get(key)
+            look = found is None and (not self._know_all or hash(key) in self._known)
+            if found is None:
+                self._in_flight.add(key)
+        if look:
+            found = self._look_up(key)
+            if found is not None:
+                self._end(kept_key, found[1])
+        if found is None:
+            return None
+        if found[0] != kept_key.fingerprint:
+            raise IdempotencyMismatch
+        return found[1]
+
+    def _look_up(self, key: str) -> tuple[str, dict[str, Any]] | None:
+        oldest = utc_now() - timedelta(hours=KEPT_HOURS)
+        query = select(KeptAnswer.fingerprint, KeptAnswer.outcome)
+        try:
+            with self._db.read() as connection:
+                row = connection.execute(
+                    query.where(KeptAnswer.key == key, KeptAnswer.kept_at >= oldest)
+                ).first()
+        except BaseException:
+            with self._guard:
+                self._in_flight.discard(key)
+            raise
+        return None if row is None else (row.fingerprint, row.outcome)
+
+    def _end(self, kept_key: KeptKey, outcome: dict[str, Any] | None) -> None:
+        with self._guard:
+            self._in_flight.discard(kept_key.key)
+            self._known.add(hash(kept_key.key))  # after a no, too: its commit may be in doubt
+            if outcome is None:
+                return
+            self._remembered[kept_key.key] = (kept_key.fingerprint, outcome)
+            if len(self._remembered) > REMEMBERED_LIMIT:
+                self._remembered.popitem(last=False)
+            if len(self._known) > KNOWN_LIMIT:
+                self._know_all = False

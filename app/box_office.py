@@ -1,0 +1,192 @@
+"""The box office of one process: database, actors, keys and whatever else all features share."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import select
+
+from app.answers import Answers, KeptKey
+from app.catalogue import Catalogue
+from app.clock import house
+from app.config import Settings
+from app.db import Database
+from app.faults import plan_faults
+from app.inventory.commands import Command, HoldSeats
+from app.inventory.plain import outcome_from_plain, plain_outcome
+from app.inventory_actor import Inventories, Inventory
+from app.inventory_store import EventStore
+from app.keys import EventKeys
+from app.models import HoldRow, HoldState, HouseTime
+from app.payments.gateway import Gateway
+from app.payments.own import gateways_of
+from app.rows import upsert
+from app.tokens import Tokens
+from app.vault import Vault
+
+T = TypeVar("T")
+
+LOCK_WAIT_SECONDS: Final = 8.0
+DRIFT_NOTED_MS: Final = 1000
+
+
+class SecondServer(Exception):  # noqa: N818  one sentence for whoever starts it
+    """Another process runs the actors of this data already."""
+
+
+@dataclass(slots=True)
+class BoxOffice:
+    """Everything of one installation that lives as long as the process."""
+
+    settings: Settings
+    db: Database
+    tokens: Tokens
+    vault: Vault
+    keys: EventKeys
+    catalogue: Catalogue
+    answers: Answers
+    inventories: Inventories
+    gateways: dict[str, Gateway]
+    lock: Any = None
+    started_at: float = field(default_factory=time.monotonic)
+    noted_drift_ms: int = 0
+
+    def inventory_of(self, event_id: int) -> Inventory:
+        """The places of one event."""
+        return self.inventories.of(event_id)
+
+    def ask_once(self, event_id: int, command: Command[T], kept: KeptKey | None) -> T:
+        """Ask an event's actor, once per idempotency key; repeats get the first outcome again.
+
+        A hold that committed facts already refuse is refused without mailbox and SQL.
+        """
+        with self.answers.once(kept) as turn:
+            if turn.kept is not None:
+                return outcome_from_plain(turn.kept)  # type: ignore[no-any-return]
+            inventory = self.inventory_of(event_id)
+            if isinstance(command, HoldSeats):
+                refusal = inventory.early_refusal(command)
+                if refusal is not None:
+                    raise refusal
+            outcome = inventory.ask(command, kept)
+            if kept is not None:
+                turn.keep(plain_outcome(outcome))
+            return outcome
+
+    def note_drift(self) -> None:
+        """Leave house time's drift from the wall behind for the next start, when it moved."""
+        drift = house.drift_ms()
+        if abs(drift - self.noted_drift_ms) < DRIFT_NOTED_MS:
+            return
+        with self.db.write() as connection:
+            connection.execute(
+                upsert(connection, HouseTime, ["id"], ["house_ms", "drift_ms"]),
+                {"id": 1, "house_ms": house.now_ms(), "drift_ms": drift},
+            )
+        self.noted_drift_ms = drift
+
+    def close(self) -> None:
+        """Drain the actors and let go of everything."""
+        self.inventories.stop()
+        self.db.close()
+        if self.lock is not None:
+            self.lock.close()
+
+
+_open: BoxOffice | None = None
+
+
+def open_box_office(settings: Settings, *, actors: bool = True) -> BoxOffice:
+    """Open the installation: lock, migrate, read what the last server left behind.
+
+    With `actors` this process becomes the only one that changes places; `SecondServer` when
+    another already is. Without, the database is only read.
+    """
+    global _open
+    plan_faults(settings.fault)
+    lock = take_lock(settings) if actors else None
+    db = Database(settings)
+    if actors:
+        from app.schema import migrate
+
+        migrate(db, settings)
+    vault, tokens = Vault(settings.secret_key), Tokens(settings.secret_key)
+    office = BoxOffice(
+        settings=settings,
+        db=db,
+        tokens=tokens,
+        vault=vault,
+        keys=EventKeys(db, vault),
+        catalogue=Catalogue(db),
+        answers=Answers(db),
+        inventories=Inventories(lambda event_id: EventStore(event_id, db, settings)),
+        gateways=gateways_of(settings, tokens),
+        lock=lock,
+    )
+    office.inventories.on_change = office.catalogue.refresh
+    if actors:
+        _carry_on(office)
+    _open = office
+    return office
+
+
+def office() -> BoxOffice:
+    """The process's box office."""
+    if _open is None:
+        raise RuntimeError("the box office is not open in this process")
+    return _open
+
+
+def inventory_of(event_id: int) -> Inventory:
+    """The places of one event of the process's box office."""
+    return office().inventory_of(event_id)
+
+
+def take_lock(settings: Settings) -> Any:
+    """The lock that only one process with actors can have; waits for one that is just ending."""
+    path = Path(settings.data_dir) / "actor.lock"
+    lock = path.open("a+")
+    deadline = time.monotonic() + LOCK_WAIT_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() < deadline:
+                time.sleep(0.1)
+                continue
+            lock.seek(0)
+            other = lock.read().strip() or "unknown"
+            lock.close()
+            raise SecondServer(
+                f"Another box office (process {other}) already runs on {settings.data_dir}:"
+                " stop it first, or set FULLHOUSE_DATA_DIR to another folder."
+            ) from None
+        lock.seek(0)
+        lock.truncate()
+        lock.write(str(os.getpid()))
+        lock.flush()
+        return lock
+
+
+def _carry_on(office: BoxOffice) -> None:
+    """House time, known keys and live holds, as the last server left them."""
+    with office.db.read() as connection:
+        left = connection.execute(select(HouseTime.house_ms, HouseTime.drift_ms)).first()
+        live = connection.execute(
+            select(HoldRow.event_id)
+            .where(HoldRow.state.in_((HoldState.LIVE, HoldState.PAYING)))
+            .distinct()
+        ).scalars()
+        event_ids = sorted(live)
+    if left is not None:
+        house.anchor(left.house_ms, left.drift_ms)
+        office.noted_drift_ms = left.drift_ms
+    office.answers.load()
+    for event_id in event_ids:
+        office.inventory_of(event_id)
+    office.inventories.start()

@@ -1,0 +1,160 @@
+"""Rules of the house: cancel, move, block, publish, redraw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.inventory import commands as c
+from app.inventory import records as r
+from app.inventory.holding import taken_refusal
+from app.inventory.outcome import Decision, Moment
+from app.inventory.state import BLOCKED, FREE, EventInventory
+from app.inventory.views import Changed
+from app.refusals import Invalid, NotFound, Refusal, UnknownPlace
+
+
+class SeatsInTheWay(Refusal):
+    """The new plan lacks seats that are held, sold or blocked."""
+
+    code, status = "seats_in_the_way", 409
+    happened = "The new plan lacks seats that are held, sold or blocked."
+    safe = "The old plan stays."
+    next_step = "Give the new plan these seats, or move their tickets first."
+
+
+def cancel_tickets(
+    state: EventInventory, command: c.CancelTickets, moment: Moment
+) -> Decision[Changed]:
+    """Void tickets of one order and free their places."""
+    own = set(state.order_tickets.get(command.order_id, ()))
+    ids = [ticket_id for ticket_id in dict.fromkeys(command.ticket_ids) if ticket_id in own]
+    facts: list[r.Record] = []
+    for ticket_id in ids:
+        ticket = state.tickets[ticket_id]
+        facts.append(r.TicketVoided(ticket_id, command.at_ms))
+        if ticket.seat is not None:
+            facts.append(r.SeatFreed(ticket.seat, ticket_id))
+        elif ticket.area is not None:
+            facts.append(r.AreaFreed(ticket.area, 1))
+    if ids:
+        words = {"tickets": ids, "reason": command.reason}
+        facts.append(r.Journalled("tickets.cancelled", command.by, command.order_id, words))
+    return Decision(Changed(len(ids)), tuple(facts))
+
+
+def move_ticket(state: EventInventory, command: c.MoveTicket, moment: Moment) -> Decision[Changed]:
+    """Another free seat for a ticket; its code changes with it."""
+    ticket = state.tickets.get(command.ticket_id)
+    if ticket is None:
+        raise NotFound
+    if ticket.seat is None or command.seat not in state.offer.seat_index:
+        raise UnknownPlace
+    if ticket.seat == command.seat:
+        return Decision(Changed(0))
+    if state.seat_letter(command.seat) != FREE:
+        raise taken_refusal(state, [command.seat], [])
+    words = {"ticket": ticket.id, "from": ticket.seat, "to": command.seat}
+    facts = (
+        r.SeatFreed(ticket.seat, ticket.id),
+        r.SeatGiven(command.seat, ticket.id, ticket.ticket_type),
+        r.TicketMoved(ticket.id, command.seat),
+        r.EffectDue(
+            "mail.order_moved",
+            f"mail.order_moved:{ticket.id}:{command.at_ms}",
+            {"order": ticket.order_id, "ticket": ticket.id, "from": ticket.seat},
+        ),
+        r.Journalled("ticket.moved", command.by, ticket.order_id, words),
+    )
+    return Decision(Changed(1), facts)
+
+
+def block_places(
+    state: EventInventory, command: c.BlockPlaces, moment: Moment
+) -> Decision[Changed]:
+    """Take free places off sale, all or none; blocked ones may be named again."""
+    if not command.reason.strip():
+        raise Invalid({"reason": "Say why these places are blocked."})
+    seats = list(dict.fromkeys(command.seats))
+    unknown = [seat for seat in seats if seat not in state.offer.seat_index]
+    if unknown:
+        raise UnknownPlace(seats=unknown)
+    taken = [seat for seat in seats if state.seat_letter(seat) not in (FREE, BLOCKED)]
+    full = [a.area for a in command.areas if _area_short(state, a)]
+    if taken or full:
+        raise taken_refusal(state, taken, full)
+    facts: list[r.Record] = [
+        r.SeatBlocked(seat, command.reason) for seat in seats if state.seat_letter(seat) == FREE
+    ]
+    facts += [r.AreaBlocked(a.area, command.reason, a.count) for a in command.areas]
+    count = len(facts)
+    if facts:
+        words = {"seats": seats, "reason": command.reason}
+        facts.append(r.Journalled("places.blocked", command.by, None, words))
+    return Decision(Changed(count), tuple(facts))
+
+
+def unblock_places(
+    state: EventInventory, command: c.UnblockPlaces, moment: Moment
+) -> Decision[Changed]:
+    """Put blocked places back on sale."""
+    facts: list[r.Record] = list(_unblocking(state, command))
+    count = len(facts)
+    if facts:
+        words = {"seats": list(command.seats), "reason": command.reason}
+        facts.append(r.Journalled("places.unblocked", command.by, None, words))
+    return Decision(Changed(count), tuple(facts))
+
+
+def change_status(
+    state: EventInventory, command: c.ChangeStatus, moment: Moment
+) -> Decision[Changed]:
+    """Publish, pause or cancel; a cancelled event stays cancelled."""
+    was = state.offer.status
+    if was == command.status:
+        return Decision(Changed(0))
+    if was == "cancelled":
+        raise Invalid({"status": "A cancelled event cannot come back. Make a new one."})
+    words = {"from": was, "to": command.status, "words": command.words}
+    facts = (
+        r.StatusChanged(command.status, command.words, command.at_ms),
+        r.Journalled(f"event.{command.status}", command.by, None, words),
+    )
+    return Decision(Changed(1), facts)
+
+
+def replace_plan(
+    state: EventInventory, command: c.ReplacePlan, moment: Moment
+) -> Decision[Changed]:
+    """Another drawing, if every seat that is not free is in it too."""
+    missing = [
+        seat.id
+        for seat in state.offer.seats
+        if state.letters[seat.index] != FREE and seat.id not in command.seat_ids
+    ]
+    if missing:
+        raise SeatsInTheWay(seats=missing)
+    words = {"plan": command.plan_id}
+    facts = (
+        r.PlanReplaced(command.plan_id),
+        r.Journalled("plan.replaced", command.by, None, words),
+    )
+    return Decision(Changed(len(command.seat_ids)), facts)
+
+
+def _area_short(state: EventInventory, choice: c.AreaChoice) -> bool:
+    if choice.area not in state.offer.areas or choice.count < 1:
+        raise UnknownPlace(areas=[choice.area])
+    return choice.count > state.area_free(choice.area)
+
+
+def _unblocking(state: EventInventory, command: c.UnblockPlaces) -> Iterator[r.Record]:
+    for seat in dict.fromkeys(command.seats):
+        if seat not in state.offer.seat_index:
+            raise UnknownPlace(seats=[seat])
+        if state.seat_letter(seat) == BLOCKED:
+            yield r.SeatFreed(seat, "")
+    for choice in command.areas:
+        blocked = state.area_blocks.get((choice.area, command.reason), 0)
+        count = min(choice.count, blocked)
+        if count > 0:
+            yield r.AreaBlocked(choice.area, command.reason, -count)

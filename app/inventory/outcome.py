@@ -1,0 +1,26 @@
+"""The shape of a decision, and the moment it is taken at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from app.inventory.records import Record
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Now, twice: house time for deadlines, wall time for sale dates; milliseconds since 1970."""
+
+    house_ms: int
+    wall_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[T_co]):
+    """What the asker is told once the records are durable."""
+
+    outcome: T_co
+    records: tuple[Record, ...] = ()

@@ -1,0 +1,1 @@
+"""Orders: from a basket to tickets, over any number of events."""

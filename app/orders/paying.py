@@ -1,0 +1,59 @@
+"""Payment notices: what a gateway says, at any time and any number of times."""
+
+from __future__ import annotations
+
+from app.box_office import BoxOffice
+from app.models import OrderStatus
+from app.orders.placing import refuse_payment
+from app.orders.rows import read_order
+from app.orders.settling import capture, settle
+from app.refusals import Invalid
+
+OUTCOMES = ("paid", "refused")
+
+
+def payment_notice(
+    office: BoxOffice,
+    order_id: str,
+    gateway: str,
+    reference: str,
+    cents: int,
+    currency: str,
+    outcome: str,
+) -> None:
+    """Act on a gateway's word about one payment; repeats have one effect.
+
+    Money after the deadline is late money: tickets if all places can be had, else all of it goes
+    back. A second payment goes back. A refusal lets the holds run on.
+    """
+    if outcome == "paid":
+        capture(office, order_id, gateway, reference, cents, currency)
+        settle(office, order_id)
+    elif outcome == "refused":
+        refuse_payment(office, order_id)
+    else:
+        raise Invalid({"outcome": "The outcome must be paid or refused."})
+
+
+def demo_notice(office: BoxOffice, order_id: str, outcome: str, again: int = 0) -> None:
+    """Play a notice of the demo gateway; `again` makes it another payment of the same order."""
+    with office.db.read() as connection:
+        order = read_order(connection, order_id)
+    if order.gateway != "demo" or "demo" not in office.gateways:
+        raise Invalid({"order": "Only orders of the demo gateway can be played."})
+    reference = order.reference or f"demo-{order_id}-1"
+    if again:
+        reference = f"{reference}-{again}"
+    payment_notice(office, order_id, "demo", reference, order.total_cents, order.currency, outcome)
+
+
+def record_manual_payment(office: BoxOffice, order_id: str, by: str) -> None:
+    """Staff took the money for an order that waits for it."""
+    with office.db.read() as connection:
+        order = read_order(connection, order_id)
+    if order.gateway != "manual":
+        raise Invalid({"order": "This order is not paid by hand."})
+    if order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
+        raise Invalid({"order": "This order is over. Sell new tickets instead."})
+    reference = order.reference or f"manual-{order_id}"
+    payment_notice(office, order_id, "manual", reference, order.total_cents, order.currency, "paid")

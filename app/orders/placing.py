@@ -1,0 +1,412 @@
+"""Placing an order: a basket becomes an order, and the order becomes payable or paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import insert, select, update
+
+from app.answers import KeptKey
+from app.box_office import BoxOffice
+from app.clock import from_ms, house, utc_now, wall_ms
+from app.faults import fault_point
+from app.inventory.commands import BuyNow, EndPayment, NewOrder, StartPayment
+from app.models import KeptAnswer, Order, OrderStatus
+from app.orders.baskets import BasketView, basket_view, ended_holds
+from app.orders.lines import line_words
+from app.orders.rows import OrderRow, order_with_key, read_lines, read_order, set_status
+from app.orders.settling import capture, settle
+from app.orders.tickets import new_tickets
+from app.outbox import add_effect
+from app.payments.gateway import Bill, Gateway
+from app.refusals import (
+    BasketEmpty,
+    CardRefused,
+    HoldEnded,
+    HoldExpired,
+    IdempotencyMismatch,
+    PaymentNotPossible,
+    PaymentRunning,
+    Refusal,
+)
+from app.tokens import new_order_id
+
+OPEN: Final = (OrderStatus.PENDING, OrderStatus.PAYING)
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who pays."""
+
+    name: str
+    email: str
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of placing an order: `status` as it was first answered."""
+
+    order_id: str
+    status: str
+    pay_url: str | None = None
+
+
+def place_order(
+    office: BoxOffice,
+    basket_id: str,
+    buyer: Buyer,
+    payment: str,
+    demo_outcome: str | None = None,
+    kept: KeptKey | None = None,
+) -> Placed:
+    """Turn a basket into an order; the same idempotency key gives the same order.
+
+    `paid` with free or played payments, `paying` with a page to pay on, `pending` when a person
+    will take the money. Raises a Refusal and charges nothing when a single place is not there.
+    """
+    with office.answers.once(kept) as turn:
+        if turn.kept is not None:
+            return _placed_before(office, turn.kept)
+        placed = _resumed(office, kept, demo_outcome) or _place(
+            office, basket_id, buyer, payment, demo_outcome, kept
+        )
+        if kept is not None:
+            turn.keep({"order_id": placed.order_id, "status": placed.status})
+        return placed
+
+
+def end_payment(office: BoxOffice, order_id: str, *, release: bool = False) -> None:
+    """Stop paying: the basket is kept as it was (or given back), the session is closed first."""
+    with office.db.read() as connection:
+        order = read_order(connection, order_id)
+    if order.status not in OPEN:
+        return
+    gateway = office.gateways.get(order.gateway)
+    if gateway is not None and order.reference is not None:
+        report = gateway.close(order.reference)
+        if report == "paid":
+            capture(
+                office, order.id, gateway.name, order.reference, order.total_cents, order.currency
+            )
+            settle(office, order.id)
+            return
+    _unfreeze(office, order, release)
+    with office.db.write() as connection:
+        set_status(connection, order_id, OrderStatus.CANCELLED, only=OPEN, ended_at=utc_now())
+
+
+def confirm_order(office: BoxOffice, order_id: str) -> None:
+    """The buyer pressed the e-mailed link: the places are kept until the house's own deadline."""
+    with office.db.read() as connection:
+        order = read_order(connection, order_id)
+    if order.gateway != "manual" or order.status != OrderStatus.PENDING:
+        raise HoldEnded
+    if order.confirmed_at is not None:
+        return
+    deadline_ms = _manual_deadline_ms(office, order)
+    for event_id in _event_ids(office, order.id):
+        office.inventory_of(event_id).ask(
+            StartPayment(order.id, order.basket_id, order.email_key, deadline_ms, 0, manual=True)
+        )
+    with office.db.write() as connection:
+        connection.execute(
+            update(Order)
+            .where(Order.id == order_id, Order.status == OrderStatus.PENDING)
+            .values(confirmed_at=utc_now(), deadline_ms=deadline_ms)
+        )
+
+
+def _place(
+    office: BoxOffice,
+    basket_id: str,
+    buyer: Buyer,
+    payment: str,
+    demo_outcome: str | None,
+    kept: KeptKey | None,
+) -> Placed:
+    basket = _payable_basket(office, basket_id)
+    gateway = _gateway_for(office, basket, payment)
+    _end_earlier(office, basket_id)
+    played = gateway.name == "demo" and demo_outcome == "paid"
+    if len(basket.holds) == 1 and (gateway.at_once or played):
+        return _buy_now(office, basket, buyer, gateway, kept)
+    order = _write_order(office, basket, buyer, gateway, kept)
+    fault_point("order.pending")
+    _start_payments(office, order, basket, gateway)
+    if gateway.at_once or played:
+        reference = order.reference or ""
+        capture(office, order.id, gateway.name, reference, order.total_cents, order.currency)
+        settle(office, order.id)
+        return _keep_placed(office, Placed(order.id, _status_of(office, order.id)), kept)
+    if gateway.name == "demo" and demo_outcome == "refused":
+        refuse_payment(office, order.id)
+        raise CardRefused
+    if gateway.name == "manual":
+        return _keep_placed(office, Placed(order.id, "pending"), kept)
+    return _keep_placed(office, Placed(order.id, "paying", _pay_url(office, order)), kept)
+
+
+def refuse_payment(office: BoxOffice, order_id: str) -> None:
+    """The bank said no: every hold runs on for what was left, or at least five minutes."""
+    with office.db.read() as connection:
+        order = read_order(connection, order_id)
+    if order.status not in OPEN:
+        return
+    _unfreeze(office, order, release=False)
+    with office.db.write() as connection:
+        set_status(connection, order_id, OrderStatus.PENDING, only=OPEN)
+
+
+def _payable_basket(office: BoxOffice, basket_id: str) -> BasketView:
+    basket = basket_view(office, basket_id)
+    if not basket.holds:
+        over = [hold for _, hold in ended_holds(office, basket_id)]
+        if any(hold.state == "expired" for hold in over):
+            raise HoldExpired
+        raise HoldEnded if any(hold.state == "sold" for hold in over) else BasketEmpty
+    if any(hold.state != "live" for hold in basket.holds):
+        raise PaymentRunning
+    if len(basket.currencies) > 1:
+        raise PaymentNotPossible(
+            "Your basket holds places in different currencies.",
+            next_step="Pay for them one event at a time.",
+        )
+    return basket
+
+
+def _gateway_for(office: BoxOffice, basket: BasketView, payment: str) -> Gateway:
+    name = "free" if basket.total_cents == 0 else payment
+    gateway = office.gateways.get(name)
+    if gateway is None or (name == "free" and basket.total_cents):
+        raise PaymentNotPossible
+    if name == "manual":
+        _refuse_manual(office, basket)
+    return gateway
+
+
+def _refuse_manual(office: BoxOffice, basket: BasketView) -> None:
+    for hold in basket.holds:
+        card = office.catalogue.by_id(hold.event_id)
+        manual = card.payments.get("manual")
+        if not manual:
+            raise PaymentNotPossible
+        if wall_ms() >= manual_closes_ms(office, hold.event_id):
+            raise PaymentNotPossible("It is too close to the start to pay later.")
+
+
+def manual_closes_ms(office: BoxOffice, event_id: int) -> int:
+    """Until when manual payments are taken, wall time in milliseconds."""
+    card = office.catalogue.by_id(event_id)
+    hours = int((card.payments.get("manual") or {}).get("closes_hours", 24))
+    return int(card.starts_at.timestamp() * 1000) - hours * 3_600_000
+
+
+def _manual_deadline_ms(office: BoxOffice, order: OrderRow) -> int:
+    closes = min(manual_closes_ms(office, event_id) for event_id in _event_ids(office, order.id))
+    return max(house.now_ms() + 60_000, closes - house.drift_ms())
+
+
+def _end_earlier(office: BoxOffice, basket_id: str) -> None:
+    """A basket has one open order: an older one that nobody pays any more is over."""
+    with office.db.read() as connection:
+        older = connection.execute(
+            select(Order.id).where(
+                Order.basket_id == basket_id, Order.status == OrderStatus.PENDING
+            )
+        ).scalars()
+        ids = list(older)
+    for order_id in ids:
+        with office.db.write() as connection:
+            set_status(connection, order_id, OrderStatus.CANCELLED, only=OPEN, ended_at=utc_now())
+
+
+def _buy_now(
+    office: BoxOffice, basket: BasketView, buyer: Buyer, gateway: Gateway, kept: KeptKey | None
+) -> Placed:
+    hold = basket.holds[0]
+    key_id = office.keys.current_id(hold.event_id)
+    order = NewOrder(
+        id=new_order_id(),
+        gateway=gateway.name,
+        name=buyer.name,
+        email=buyer.email,
+        buyer=office.tokens.address_key(buyer.email),
+        locale=buyer.locale,
+        is_demo=gateway.name == "demo",
+        at_ms=wall_ms(),
+        idempotency_key=kept.key if kept else None,
+        fingerprint=kept.fingerprint if kept else None,
+    )
+    command = BuyNow(
+        order,
+        basket.id,
+        hold.total_cents,
+        f"{gateway.name}-{order.id}-1",
+        new_tickets(hold.place_count),
+        key_id,
+    )
+    office.inventory_of(hold.event_id).ask(command, kept)
+    return Placed(order.id, "paid")
+
+
+def _write_order(
+    office: BoxOffice, basket: BasketView, buyer: Buyer, gateway: Gateway, kept: KeptKey | None
+) -> OrderRow:
+    order_id = new_order_id()
+    deadline_ms = house.now_ms() + office.settings.payment_seconds * 1000
+    if gateway.name == "manual":
+        deadline_ms = max(basket.expires_ms or 0, house.now_ms() + 60_000)
+    bill = _bill(office, order_id, basket, buyer, deadline_ms)
+    session = gateway.begin(bill)
+    row = {
+        "id": order_id, "basket_id": basket.id, "status": OrderStatus.PENDING,
+        "gateway": gateway.name, "reference": session.reference, "name": buyer.name,
+        "email": buyer.email, "email_key": office.tokens.address_key(buyer.email),
+        "locale": buyer.locale, "currency": bill.currency, "total_cents": bill.total_cents,
+        "open_events": len(basket.holds), "deadline_ms": deadline_ms,
+        "idempotency_key": kept.key if kept else None,
+        "fingerprint": kept.fingerprint if kept else None,
+        "is_demo": gateway.name == "demo", "created_at": from_ms(wall_ms()),
+    }  # fmt: skip
+    with office.db.write() as connection:
+        connection.execute(insert(Order), row)
+    with office.db.read() as connection:
+        return read_order(connection, order_id)
+
+
+def _bill(
+    office: BoxOffice, order_id: str, basket: BasketView, buyer: Buyer, deadline_ms: int
+) -> Bill:
+    base, secret = office.settings.base_url, office.tokens.order_secret(order_id)
+    return Bill(
+        order_id=order_id,
+        attempt=1,
+        total_cents=basket.total_cents,
+        currency=basket.holds[0].currency,
+        email=buyer.email,
+        name=buyer.name,
+        locale=buyer.locale,
+        lines=tuple(line for hold in basket.holds for line in line_words(office, hold)),
+        back_url=f"{base}/checkout",
+        done_url=f"{base}/o/{order_id}/{secret}",
+        deadline_ms=deadline_ms,
+    )
+
+
+def _start_payments(
+    office: BoxOffice, order: OrderRow, basket: BasketView, gateway: Gateway
+) -> None:
+    try:
+        for hold in basket.holds:
+            fault_point("payment.start", HoldEnded)
+            office.inventory_of(hold.event_id).ask(
+                StartPayment(
+                    order.id,
+                    basket.id,
+                    order.email_key,
+                    order.deadline_ms or 0,
+                    hold.total_cents,
+                    manual=gateway.name == "manual",
+                    guarded=gateway.guards,
+                )
+            )
+            fault_point("payment.frozen")
+    except Refusal:
+        _unfreeze(office, order, release=False)
+        with office.db.write() as connection:
+            set_status(connection, order.id, OrderStatus.CANCELLED, only=OPEN, ended_at=utc_now())
+        raise
+    with office.db.write() as connection:
+        if gateway.name == "manual":
+            add_effect(
+                connection, "mail.order_pending", f"mail.order_pending:{order.id}",
+                {"order": order.id},
+            )  # fmt: skip
+        else:
+            set_status(connection, order.id, OrderStatus.PAYING, only=OPEN)
+
+
+def _unfreeze(office: BoxOffice, order: OrderRow, release: bool) -> None:
+    for event_id in office.inventories.with_order(order.id):
+        office.inventory_of(event_id).ask(EndPayment(order.id, release))
+
+
+def _event_ids(office: BoxOffice, order_id: str) -> list[int]:
+    with office.db.read() as connection:
+        return sorted({line.event_id for line in read_lines(connection, order_id)})
+
+
+def _status_of(office: BoxOffice, order_id: str) -> str:
+    with office.db.read() as connection:
+        return str(read_order(connection, order_id).status)
+
+
+def _keep_placed(office: BoxOffice, placed: Placed, kept: KeptKey | None) -> Placed:
+    if kept is not None:
+        row = {
+            "key": kept.key,
+            "fingerprint": kept.fingerprint,
+            "outcome": {"order_id": placed.order_id, "status": placed.status},
+            "kept_at": utc_now(),
+        }
+        with office.db.write() as connection:
+            connection.execute(insert(KeptAnswer), row)
+    return placed
+
+
+def _placed_before(office: BoxOffice, outcome: dict[str, object]) -> Placed:
+    order_id, status = str(outcome["order_id"]), str(outcome.get("status", "paid"))
+    with office.db.read() as connection:
+        order = read_order(connection, order_id)
+    return Placed(order_id, status, _pay_url(office, order) if status == "paying" else None)
+
+
+def _resumed(office: BoxOffice, kept: KeptKey | None, demo_outcome: str | None) -> Placed | None:
+    """An order that an earlier, interrupted request with this key has begun, carried on."""
+    if kept is None or not office.answers.may_know(kept.key):
+        return None
+    with office.db.read() as connection:
+        order = order_with_key(connection, kept.key)
+    if order is None:
+        return None
+    if order.fingerprint != kept.fingerprint:
+        raise IdempotencyMismatch
+    if order.status == OrderStatus.PAYING and demo_outcome == "paid":
+        capture(
+            office, order.id, order.gateway, order.reference or "", order.total_cents,
+            order.currency,
+        )  # fmt: skip
+    settle(office, order.id)
+    status = _status_of(office, order.id)
+    if status == OrderStatus.PAYING and demo_outcome is None:
+        return Placed(order.id, status, _pay_url(office, order))
+    if status in (OrderStatus.PAID, OrderStatus.REFUNDED) or (
+        status == OrderStatus.PENDING and order.gateway == "manual" and _is_written(office, order)
+    ):
+        return Placed(order.id, status)
+    _drop_interrupted(office, order)
+    return None
+
+
+def _is_written(office: BoxOffice, order: OrderRow) -> bool:
+    with office.db.read() as connection:
+        return len({line.event_id for line in read_lines(connection, order.id)}) == (
+            order.open_events
+        )
+
+
+def _drop_interrupted(office: BoxOffice, order: OrderRow) -> None:
+    """Nothing was paid for it: its key is free for the repeat that starts anew."""
+    _unfreeze(office, order, release=False)
+    with office.db.write() as connection:
+        set_status(connection, order.id, OrderStatus.CANCELLED, only=OPEN, ended_at=utc_now())
+        connection.execute(update(Order).where(Order.id == order.id).values(idempotency_key=None))
+
+
+def _pay_url(office: BoxOffice, order: OrderRow) -> str | None:
+    if order.gateway != "demo":
+        return None
+    secret = office.tokens.order_secret(order.id)
+    return f"{office.settings.base_url}/pay/demo/{order.id}?secret={secret}"
