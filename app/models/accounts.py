@@ -59,6 +59,7 @@ class Organizer(Table):
     slug: Mapped[str] = mapped_column(Text, unique=True)
     name: Mapped[str] = mapped_column(Text)
     contact_email: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text, default="GBP")  # what a new event starts with
     is_demo: Mapped[bool] = mapped_column(Flag, default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
     approved_at: Mapped[datetime | None] = mapped_column(Instant)
