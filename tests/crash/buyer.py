@@ -121,6 +121,7 @@ class Buyer:
         attempts = 0
         while time.monotonic() - invoked_at < PATIENCE_SECONDS:
             attempts += 1
+            asked_at = time.monotonic()
             try:
                 answer = await self.connection.ask(
                     method, path, ask, headers, timeout_seconds=ANSWER_LIMIT_SECONDS
@@ -132,6 +133,8 @@ class Buyer:
             told = self._read(answer, invoked_at, attempts, f"{method} {path}")
             if told is not None:
                 return told
+            waited = time.monotonic() - asked_at
+            self.ledger.slowest_busy_seconds = max(self.ledger.slowest_busy_seconds, waited)
             await asyncio.sleep(BUSY_PAUSE_SECONDS)
         raise NoAnswerError(f"{self.name}: {method} {path} after {attempts} attempts")
 

@@ -63,6 +63,7 @@ class Ledger:
     statuses: Counter[str] = field(default_factory=Counter)
     kills_at: list[float] = field(default_factory=list)
     first_hold_seconds: list[float] = field(default_factory=list)
+    slowest_busy_seconds: float = 0.0
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
