@@ -20,7 +20,7 @@ try:
 except ImportError:  # no wheel for this machine: `doctor` warns when the system's is too old
     import sqlite3 as sqlite
 
-WRITER_WAIT_SECONDS: Final = 1.5
+WRITER_WAIT_SECONDS: Final = 1.0
 SQLITE_WAIT_MS: Final = 2000
 READERS_LIMIT: Final = 16
 SAFE_SQLITE: Final = (3, 51, 3)  # first with the WAL-reset fault mended

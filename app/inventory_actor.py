@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from app.answers import KeptKey
 from app.clock import house, wall_ms
 from app.faults import fault_point
+from app.inventory.best_available import nearest_free
 from app.inventory.commands import Command, Expire, HoldSeats
 from app.inventory.decide import decide
 from app.inventory.offer import Offer
@@ -33,7 +34,7 @@ log = logging.getLogger("fullhouse.actor")
 
 MAILBOX_LIMIT: Final = 2000
 BATCH_LIMIT: Final = 256
-WAIT_SECONDS: Final = 2.0  # in the mailbox; then the command is dropped and its caller told no
+WAIT_SECONDS: Final = 1.5  # in the mailbox; then the command is dropped and its caller told no
 ANSWER_SECONDS: Final = 8.0  # once taken: the database's own limits end sooner
 REST_SECONDS: Final = 600
 EXIT_ACTOR_DIED: Final = 70
@@ -323,6 +324,13 @@ class Inventory:
                 taken.append(choice.seat)
         return PlacesTaken(seats=taken, areas=[]) if taken else None
 
+    def nearest_free(self, seat: str) -> str | None:
+        """The free seat of the same kind nearest to one that is gone."""
+        state = self._actor.state
+        if state is None or seat not in state.offer.seat_index:
+            return None
+        return nearest_free(state.house, self._actor.published.letters, seat)
+
     def basket_hold(self, basket: str) -> str | None:
         """The id of the hold that a basket has here, if any."""
         state = self._actor.state
@@ -370,6 +378,10 @@ class Inventories:
                 )
                 self._open[event_id] = found
         return found
+
+    def if_open(self, event_id: int) -> Inventory | None:
+        """The inventory of an event whose actor is up."""
+        return self._open.get(event_id)
 
     def running(self) -> tuple[Inventory, ...]:
         """Inventories whose actors are up."""

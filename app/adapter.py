@@ -1,0 +1,223 @@
+"""From ASGI to Flask: collect the whole body first, then answer in a bounded pool of threads."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import queue
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from app.state_answers import accepts_gzip
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+
+THREADS: Final = 32
+WAITING_LIMIT: Final = 1000  # requests; past that the answer is 503 at once
+WAITING_SECONDS: Final = 1.0  # for a free thread; then 503
+BODY_LIMIT_BYTES: Final = 21 * 1024 * 1024  # a plan is 20 MiB; routes set their own, lower ones
+SMALL_BODY_BYTES: Final = 64 * 1024
+BODY_SECONDS: Final = 20.0
+GZIP_LEAST_BYTES: Final = 800
+GZIP_LEVEL: Final = 4
+GZIPPED_KINDS: Final = (b"text/", b"application/json", b"application/problem", b"image/svg")
+
+_STATUS_ONLY: Final = (204, 304)
+
+
+class Job:
+    """One request on its way through the pool."""
+
+    __slots__ = ("answer", "done", "environ", "taken")
+
+    def __init__(self, environ: dict[str, Any], done: asyncio.Future[None]) -> None:
+        self.environ = environ
+        self.done = done
+        self.taken = threading.Lock()  # whoever takes it first: a thread, or the clock
+        self.answer: Answer | None = None
+
+
+class FlaskPool:
+    """Runs a WSGI application in a fixed number of threads with a bounded queue."""
+
+    def __init__(self, wsgi_app: WSGIApplication, threads: int = THREADS) -> None:
+        self._app = wsgi_app
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._finished: list[Job] = []
+        self._guard = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._threads = [
+            threading.Thread(target=self._work, name=f"page-{n}", daemon=True)
+            for n in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Requests that no thread has taken yet."""
+        return self._jobs.qsize()
+
+    async def run(self, environ: dict[str, Any]) -> Answer | None:
+        """The application's answer, or None when no thread could take it in time."""
+        if self._jobs.qsize() >= WAITING_LIMIT:
+            return None
+        loop = self._loop = asyncio.get_running_loop()
+        job = Job(environ, loop.create_future())
+        self._jobs.put(job)
+        clock = loop.call_later(WAITING_SECONDS, _give_up, job)
+        try:
+            await job.done
+        finally:
+            clock.cancel()
+        return job.answer
+
+    def stop(self) -> None:
+        """Let the threads finish what they have."""
+        for _ in self._threads:
+            self._jobs.put(None)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            if not job.taken.acquire(blocking=False):
+                continue
+            job.answer = call_wsgi(self._app, job.environ)
+            self._finish(job)
+
+    def _finish(self, job: Job) -> None:
+        loop = self._loop
+        assert loop is not None
+        with self._guard:
+            self._finished.append(job)
+            first = len(self._finished) == 1
+        if first:
+            try:
+                loop.call_soon_threadsafe(self._deliver)
+            except RuntimeError:  # the loop has closed: nobody waits any more
+                return
+
+    def _deliver(self) -> None:
+        with self._guard:
+            finished, self._finished = self._finished, []
+        for job in finished:
+            if not job.done.done():
+                job.done.set_result(None)
+
+
+def call_wsgi(wsgi_app: WSGIApplication, environ: dict[str, Any]) -> Answer:
+    """Run a WSGI application to its end: status, headers, whole body (compressed if asked)."""
+    started: list[Any] = []
+
+    def start_response(
+        status: str, headers: list[tuple[str, str]], exc_info: object = None
+    ) -> Callable[[bytes], object]:
+        started[:] = [int(status[:3]), headers]
+        return lambda _: None
+
+    pieces: Iterable[bytes] = wsgi_app(environ, start_response)
+    try:
+        body = b"".join(pieces)
+    finally:
+        close = getattr(pieces, "close", None)
+        if close is not None:
+            close()
+    status, headers = started
+    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return _compressed(status, encoded, body, environ.get("HTTP_ACCEPT_ENCODING", ""))
+
+
+def _compressed(
+    status: int, headers: list[tuple[bytes, bytes]], body: bytes, accept_encoding: str
+) -> Answer:
+    if len(body) < GZIP_LEAST_BYTES or not accepts_gzip(accept_encoding):
+        return status, headers, body
+    named = dict(headers)
+    if b"content-encoding" in named or not named.get(b"content-type", b"").startswith(
+        GZIPPED_KINDS
+    ):
+        return status, headers, body
+    import gzip
+
+    body = gzip.compress(body, GZIP_LEVEL, mtime=0)
+    kept = [(name, value) for name, value in headers if name != b"content-length"]
+    kept += [
+        (b"content-encoding", b"gzip"),
+        (b"vary", b"Accept-Encoding"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    return status, kept, body
+
+
+async def collect_body(receive: Receive, length: int | None) -> bytes | int:
+    """The whole body, or the status to refuse it with: 413 too long, 408 too slow, 400 broken."""
+    if length is not None and length > BODY_LIMIT_BYTES:
+        return 413
+    deadline = time.monotonic() + BODY_SECONDS
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        try:
+            message = await asyncio.wait_for(receive(), max(0.01, deadline - time.monotonic()))
+        except TimeoutError:
+            return 408
+        if message["type"] == "http.disconnect":
+            return 400
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > BODY_LIMIT_BYTES:
+            return 413
+        if piece:
+            pieces.append(piece)
+        if not message.get("more_body"):
+            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
+    """The WSGI environment of an ASGI request whose body is complete."""
+    server = scope.get("server") or ("127.0.0.1", 80)
+    client = scope.get("client") or ("", 0)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope["path"].encode("utf-8", "surrogateescape").decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": str(server[0]),
+        "SERVER_PORT": str(server[1]),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": str(client[0]),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+    }
+    for raw_name, raw_value in scope["headers"]:
+        if b"_" in raw_name:
+            continue  # no way to smuggle a header past a proxy under another name
+        name = raw_name.decode("latin-1").upper().replace("-", "_")
+        value = raw_value.decode("latin-1")
+        if name == "CONTENT_TYPE":
+            environ["CONTENT_TYPE"] = value
+        elif name not in ("CONTENT_LENGTH", "TRANSFER_ENCODING"):
+            key = f"HTTP_{name}"
+            environ[key] = f"{environ[key]},{value}" if key in environ else value
+    if body or scope["method"] in ("POST", "PUT", "PATCH"):
+        environ["CONTENT_LENGTH"] = str(len(body))
+    return environ
+
+
+def _give_up(job: Job) -> None:
+    if job.taken.acquire(blocking=False) and not job.done.done():
+        job.done.set_result(None)

@@ -1,0 +1,226 @@
+"""The one process: an asyncio loop that answers polls itself and hands the rest to Flask."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import resource
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qs
+
+import uvicorn
+
+from app.adapter import Answer, FlaskPool, Receive, Scope, Send, collect_body, environ_of
+from app.box_office import BoxOffice, SecondServer, open_box_office
+from app.config import BadSetting, Settings, read_settings
+from app.errors import fault_of
+from app.http_limits import LimitedProtocol
+from app.logs import AccessLog, init_logs
+from app.problems import problem_bytes, problem_headers
+from app.refusals import Busy, Refusal
+from app.state_answers import state_answer
+
+EXIT_CONFIG: Final = 78  # the supervisor does not start again what cannot work
+DRAIN_SECONDS: Final = 9
+KEEP_ALIVE_SECONDS: Final = 30
+CONNECTIONS_LIMIT: Final = 12_000
+BACKLOG: Final = 2048
+STATE_PREFIX: Final = "/api/v1/events/"
+STATE_SUFFIX: Final = "/state"
+
+log = logging.getLogger("fullhouse.server")
+
+
+class Site:
+    """The ASGI application: polls from published bytes, everything else through Flask."""
+
+    def __init__(self, office: BoxOffice, pool: FlaskPool, access_log: AccessLog) -> None:
+        self._office = office
+        self._pool = pool
+        self._access_log = access_log
+        self._fixed = _fixed_headers(office.settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        began = time.perf_counter()
+        path: str = scope["path"]
+        if (
+            scope["method"] == "GET"
+            and path.startswith(STATE_PREFIX)
+            and path.endswith(STATE_SUFFIX)
+        ):
+            answer = self._poll(scope, path[len(STATE_PREFIX) : -len(STATE_SUFFIX)])
+            if answer is not None:
+                await _send(send, answer)
+                return
+        answer = await self._page(scope, receive)
+        await _send(send, answer, head=scope["method"] == "HEAD")
+        self._access_log.note(
+            scope["method"], path, answer[0], time.perf_counter() - began, len(answer[2])
+        )
+
+    def _poll(self, scope: Scope, slug: str) -> Answer | None:
+        """The state of an event that is up; None lets Flask start it or say no."""
+        try:
+            event_id = self._office.catalogue.by_slug(slug).id
+        except Refusal:
+            return None
+        inventory = self._office.inventories.if_open(event_id)
+        if inventory is None:
+            return None
+        since, none_match, encoding = "", "", ""
+        if scope["query_string"]:
+            since = parse_qs(scope["query_string"].decode("latin-1")).get("since", [""])[0]
+        for name, value in scope["headers"]:
+            if name == b"if-none-match":
+                none_match = value.decode("latin-1")
+            elif name == b"accept-encoding":
+                encoding = value.decode("latin-1")
+        status, headers, body = state_answer(inventory.published, since, none_match, encoding)
+        lowered = [(name.lower().encode(), value.encode()) for name, value in headers]
+        if status != 304:
+            lowered.append((b"content-length", str(len(body)).encode()))
+        return status, lowered + self._fixed, body
+
+    async def _page(self, scope: Scope, receive: Receive) -> Answer:
+        length = _content_length(scope)
+        body = await collect_body(receive, length) if length != 0 else b""
+        if isinstance(body, int):
+            return _refused(body, self._fixed)
+        try:
+            answer = await self._pool.run(environ_of(scope, body))
+        except Exception as error:  # noqa: BLE001  Flask answers its own faults: this is ours
+            return _problem(fault_of(error), self._fixed)
+        return answer or _problem(Busy(), self._fixed)
+
+
+def run(settings: Settings | None = None) -> int:
+    """Serve until SIGTERM; the exit code is 78 when starting again would not help."""
+    try:
+        settings = settings or read_settings()
+        listener = listen(settings.port)
+        office = open_box_office(settings)
+    except (BadSetting, SecondServer, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_CONFIG
+    init_logs()
+    _raise_file_limit()
+    from app import build_app
+    from app.background import Background
+
+    app = build_app(office)
+    background = Background(office, app)
+    background.start()
+    pool = FlaskPool(app.wsgi_app)
+    access_log = AccessLog(Path(settings.data_dir) / "logs")
+    access_log.start()
+    try:
+        _serve(Site(office, pool, access_log), listener)
+    finally:
+        pool.stop()
+        background.stop()
+        office.close()
+        access_log.close()
+    return 0
+
+
+def listen(port: int) -> socket.socket:
+    """The listening socket, or `BadSetting` when the port is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_host(), port))
+    except OSError as error:
+        listener.close()
+        raise BadSetting(
+            f"Port {port} cannot be used ({error.strerror}): stop what runs there, or choose"
+            f" another one with PORT={port + 1} ./run."
+        ) from None
+    listener.listen(BACKLOG)
+    return listener
+
+
+def _serve(site: Site, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        site,
+        http=LimitedProtocol,
+        loop="asyncio",
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        backlog=BACKLOG,
+        proxy_headers=False,
+    )
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        server.run(sockets=[listener])
+
+
+async def _send(send: Send, answer: Answer, head: bool = False) -> None:
+    status, headers, body = answer
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else body})
+
+
+def _content_length(scope: Scope) -> int | None:
+    """The announced length; 0 when there is no body, None when only reading tells."""
+    length: int | None = 0
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            text = value.decode("latin-1").strip()
+            length = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+        elif name == b"transfer-encoding":
+            return None
+    return length
+
+
+def _refused(status: int, fixed: list[tuple[bytes, bytes]]) -> Answer:
+    words = {
+        408: b"The request took too long to arrive. Nothing was changed. Send it again.",
+        413: b"That was too much at once. Nothing was changed. Send less.",
+    }.get(status, b"The request broke off. Nothing was changed. Send it again.")
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(words)).encode()),
+        (b"connection", b"close"),
+    ]
+    return status, headers + fixed, words
+
+
+def _problem(refusal: Refusal, fixed: list[tuple[bytes, bytes]]) -> Answer:
+    body = problem_bytes(refusal)
+    headers = [(n.lower().encode(), v.encode()) for n, v in problem_headers(refusal)]
+    if not any(name == b"content-length" for name, _ in headers):
+        headers.append((b"content-length", str(len(body)).encode()))
+    return refusal.status, headers + fixed, body
+
+
+def _fixed_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
+    from app.headers import fixed_headers
+
+    return [(name.lower().encode(), value.encode()) for name, value in fixed_headers(settings)]
+
+
+def _host() -> str:
+    import os
+
+    return os.environ.get("FULLHOUSE_HOST", "").strip() or "127.0.0.1"
+
+
+def _raise_file_limit() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS_LIMIT + 1000
+    with contextlib.suppress(ValueError, OSError):
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
