@@ -28,6 +28,11 @@ class Background:
         self._workers += _optional(office, app)
         app.extensions["fullhouse.background"] = self
 
+    @property
+    def is_well(self) -> bool:
+        """Whether everything that can say so works; /healthz asks."""
+        return all(getattr(worker, "is_well", True) for worker in self._workers)
+
     def start(self) -> None:
         """Begin all of it."""
         for worker in self._workers:

@@ -13,7 +13,7 @@ from app import assets, basket_cookie, csrf, errors, headers, notices, rate_limi
 from app.box_office import BoxOffice
 
 # Each has `init_app(app)`.
-FEATURES: Final = ("app.api", "app.accounts", "app.shop", "app.admin")
+FEATURES: Final = ("app.health", "app.api", "app.accounts", "app.shop", "app.admin")
 ROOT: Final = Path(__file__).parent
 
 

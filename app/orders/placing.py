@@ -118,6 +118,14 @@ def confirm_order(office: BoxOffice, order_id: str) -> None:
         )
 
 
+def pay_url(office: BoxOffice, order: OrderRow) -> str | None:
+    """Where an order is paid while it is open; None when no page of a gateway takes it."""
+    if order.gateway != "demo":
+        return None
+    secret = office.tokens.order_secret(order.id)
+    return f"{office.settings.base_url}/pay/demo/{order.id}?secret={secret}"
+
+
 def _place(
     office: BoxOffice,
     basket_id: str,
@@ -145,7 +153,7 @@ def _place(
         raise CardRefused
     if gateway.name == "manual":
         return _keep_placed(office, Placed(order.id, "pending"), kept)
-    return _keep_placed(office, Placed(order.id, "paying", _pay_url(office, order)), kept)
+    return _keep_placed(office, Placed(order.id, "paying", pay_url(office, order)), kept)
 
 
 def refuse_payment(office: BoxOffice, order_id: str) -> None:
@@ -360,7 +368,7 @@ def _placed_before(office: BoxOffice, outcome: dict[str, object]) -> Placed:
     order_id, status = str(outcome["order_id"]), str(outcome.get("status", "paid"))
     with office.db.read() as connection:
         order = read_order(connection, order_id)
-    return Placed(order_id, status, _pay_url(office, order) if status == "paying" else None)
+    return Placed(order_id, status, pay_url(office, order) if status == "paying" else None)
 
 
 def _resumed(office: BoxOffice, kept: KeptKey | None, demo_outcome: str | None) -> Placed | None:
@@ -381,7 +389,7 @@ def _resumed(office: BoxOffice, kept: KeptKey | None, demo_outcome: str | None) 
     settle(office, order.id)
     status = _status_of(office, order.id)
     if status == OrderStatus.PAYING and demo_outcome is None:
-        return Placed(order.id, status, _pay_url(office, order))
+        return Placed(order.id, status, pay_url(office, order))
     if status in (OrderStatus.PAID, OrderStatus.REFUNDED) or (
         status == OrderStatus.PENDING and order.gateway == "manual" and _is_written(office, order)
     ):
@@ -403,10 +411,3 @@ def _drop_interrupted(office: BoxOffice, order: OrderRow) -> None:
     with office.db.write() as connection:
         set_status(connection, order.id, OrderStatus.CANCELLED, only=OPEN, ended_at=utc_now())
         connection.execute(update(Order).where(Order.id == order.id).values(idempotency_key=None))
-
-
-def _pay_url(office: BoxOffice, order: OrderRow) -> str | None:
-    if order.gateway != "demo":
-        return None
-    secret = office.tokens.order_secret(order.id)
-    return f"{office.settings.base_url}/pay/demo/{order.id}?secret={secret}"
