@@ -18,8 +18,10 @@ from app.config import Settings
 from app.db import Database
 from app.faults import plan_faults
 from app.inventory.commands import Command, HoldSeats
+from app.inventory.offer import Offer
 from app.inventory.plain import outcome_from_plain, plain_outcome
 from app.inventory_actor import Inventories, Inventory
+from app.inventory_reading import read_offer
 from app.inventory_store import EventStore
 from app.keys import EventKeys
 from app.models import HoldRow, HoldState, HouseTime
@@ -55,10 +57,20 @@ class BoxOffice:
     lock: Any = None
     started_at: float = field(default_factory=time.monotonic)
     noted_drift_ms: int = 0
+    read_offers: dict[int, Offer] = field(default_factory=dict)
 
     def inventory_of(self, event_id: int) -> Inventory:
         """The places of one event."""
         return self.inventories.of(event_id)
+
+    def offer_of(self, event_id: int) -> Offer:
+        """What an event offers; in a process without actors it is read and none is started."""
+        if self.lock is not None:
+            return self.inventory_of(event_id).offer
+        if event_id not in self.read_offers:
+            with self.db.read() as connection:
+                self.read_offers[event_id] = read_offer(connection, event_id, self.settings)
+        return self.read_offers[event_id]
 
     def ask_once(self, event_id: int, command: Command[T], kept: KeptKey | None) -> T:
         """Ask an event's actor, once per idempotency key; repeats get the first outcome again.

@@ -166,7 +166,7 @@ def _shows_tickets(order: OrderRow) -> bool:
 
 
 def _place(office: BoxOffice, line: LineView) -> PlaceView:
-    offer = office.inventory_of(line.event_id).offer
+    offer = office.offer_of(line.event_id)
     names = {kind.key: kind.name for kind in offer.ticket_types}
     return PlaceView(
         line=line,
@@ -187,7 +187,7 @@ def _tickets(
 
 def _ticket(office: BoxOffice, order: OrderRow, line: LineView, row: Any) -> TicketView:
     card = office.catalogue.by_id(line.event_id)
-    offer = office.inventory_of(line.event_id).offer
+    offer = office.offer_of(line.event_id)
     names = {kind.key: kind.name for kind in offer.ticket_types}
     index = offer.seat_index.get(row.seat_id or "")
     seat = None if index is None else offer.seats[index]
