@@ -17,6 +17,7 @@ from app.clock import utc_now
 from app.db import Database
 from app.models import KeptAnswer, Order
 from app.refusals import BadIdempotencyKey, IdempotencyInFlight, IdempotencyMismatch
+from app.rows import insert_new
 
 KEY_LEAST, KEY_MOST = 16, 255
 KEPT_HOURS: Final = 24
@@ -105,6 +106,17 @@ class Answers:
             yield turn
         finally:
             self._end(kept_key, turn.outcome)
+
+    def write(self, kept_key: KeptKey, outcome: dict[str, Any]) -> None:
+        """Keep an answer whose change was no actor's; the first one stays."""
+        row = {
+            "key": kept_key.key,
+            "fingerprint": kept_key.fingerprint,
+            "outcome": outcome,
+            "kept_at": utc_now(),
+        }
+        with self._db.write() as connection:
+            connection.execute(insert_new(connection, KeptAnswer), row)
 
     def _begin(self, kept_key: KeptKey) -> dict[str, Any] | None:
         key = kept_key.key
