@@ -1,0 +1,48 @@
+"""The API's one blueprint, and how its answers are made."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from flask import Blueprint, Response, request
+
+from app.answers import KeptKey, fingerprint_of, read_key
+from app.box_office import BoxOffice
+from app.refusals import NotFound
+from app.tokens import new_id
+
+bp: Final = Blueprint("api", __name__, url_prefix="/api/v1")
+
+_HEADERS: Final = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+
+
+def json_answer(body: dict[str, Any], status: int = 200) -> Response:
+    """The body as compact JSON; nobody may keep it."""
+    return Response(json.dumps(body, separators=(",", ":")).encode(), status, _HEADERS)
+
+
+def kept_key(found: dict[str, Any], owner: str = "") -> KeptKey | None:
+    """The request's idempotency key with what is asked, however its JSON was laid out.
+
+    `owner` is whose thing the path names, where a header says so instead of the body. Raises
+    `BadIdempotencyKey`.
+    """
+    key = read_key(request.headers.get("Idempotency-Key"))
+    if key is None:
+        return None
+    body = json.dumps(found, sort_keys=True, separators=(",", ":"))
+    return KeptKey(key, fingerprint_of(request.path.encode(), owner.encode(), body.encode()))
+
+
+def basket_of(box: BoxOffice, token: str | None) -> str:
+    """The id of the basket whose token this is, or of a new one; `NotFound` for a wrong token."""
+    return new_id() if token is None else box.tokens.basket_id(token)
+
+
+def own_basket(box: BoxOffice) -> str:
+    """The id of the basket that this request's `Basket` header proves; `NotFound` without."""
+    token = request.headers.get("Basket", "")
+    if not token:
+        raise NotFound
+    return box.tokens.basket_id(token)

@@ -1,0 +1,36 @@
+"""The demo gateway's word on an order, played by whoever tries the box office."""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+
+from app.api.blueprint import bp, json_answer, kept_key
+from app.api.forms import notice_form
+from app.api.orders import order_secret
+from app.api.reading import read_object
+from app.api.shapes import order_shape
+from app.box_office import office
+from app.orders.paying import demo_notice
+from app.orders.views import order_view
+from app.rate_limits import limit
+
+
+@bp.post("/demo/payments")
+def create_demo_payment() -> ResponseReturnValue:
+    """Play a payment notice, at any time and any number of times."""
+    box = office()
+    found = read_object()
+    form = notice_form(found)
+    limit("order")
+    order_view(box, form.order, order_secret())
+    key = kept_key(found)
+    with box.answers.once(key) as turn:
+        status = None if turn.kept is None else str(turn.kept["status"])
+        if status is None:
+            demo_notice(box, form.order, form.outcome)
+        view = order_view(box, form.order)
+        if key is not None and status is None:
+            outcome = {"status": str(view.order.status)}
+            box.answers.write(key, outcome)
+            turn.keep(outcome)
+        return json_answer(order_shape(box, view, status))

@@ -1,0 +1,43 @@
+"""Orders: pay for a basket, look at one's own order."""
+
+from __future__ import annotations
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from app.api.blueprint import bp, json_answer, kept_key
+from app.api.forms import order_form
+from app.api.reading import read_object
+from app.api.shapes import order_shape
+from app.box_office import office
+from app.buyers import read_buyer
+from app.orders.placing import Buyer, place_order
+from app.orders.views import order_view
+from app.rate_limits import limit
+
+
+@bp.post("/orders")
+def create_order() -> ResponseReturnValue:
+    """Turn a basket into an order, paid at once or to be paid."""
+    box = office()
+    found = read_object()
+    form = order_form(found)
+    basket = box.tokens.basket_id(form.basket)
+    limit("order", basket=basket)
+    name, email = read_buyer(form.name, form.email)
+    key = kept_key(found)
+    placed = place_order(box, basket, Buyer(name, email), form.payment, form.demo_outcome, key)
+    view = order_view(box, placed.order_id)
+    return json_answer(order_shape(box, view, placed.status, placed.pay_url), 201)
+
+
+@bp.get("/orders/<code>")
+def show_order(code: str) -> ResponseReturnValue:
+    """One's own order as it is now."""
+    box = office()
+    return json_answer(order_shape(box, order_view(box, code, order_secret())))
+
+
+def order_secret() -> str:
+    """What this request's `Order-Secret` header says; an empty text without it."""
+    return request.headers.get("Order-Secret", "")
