@@ -1,0 +1,164 @@
+"""Sells what the sample house has sold already: real holds, orders and tickets, a few at a time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import update
+
+from app.box_office import BoxOffice
+from app.clock import utc_now, wall_ms
+from app.demo.lantern_house import Sample
+from app.inventory.commands import (
+    AreaChoice,
+    BlockPlaces,
+    BuyNow,
+    HoldSeats,
+    NewOrder,
+    SeatChoice,
+)
+from app.inventory.offer import Offer
+from app.models import EffectState, OutboxRow
+from app.orders.tickets import new_tickets
+from app.refusals import LoneSeat
+from app.tokens import new_id, new_order_id
+
+AT_ONCE: Final = 24  # buyers at the same time: the actor settles them in one transaction
+PARTY_SIZES: Final = (2, 2, 2, 3, 4, 4, 5, 6)
+SEED: Final = 1843
+SAMPLE_ADDRESS: Final = "sample-buyer-{number}@lantern-house.invalid"
+SPECIAL: Final = frozenset({"wheelchair", "companion"})
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A few people who go together."""
+
+    event_id: int
+    number: int
+    seats: tuple[SeatChoice, ...] = ()
+    areas: tuple[AreaChoice, ...] = ()
+
+
+def take_places(office: BoxOffice, events: Mapping[int, Sample]) -> int:
+    """Block and sell what the samples say; how many orders that made. No letters are sent."""
+    chance = random.Random(SEED)
+    parties: list[Party] = []
+    for event_id, sample in events.items():
+        offer = office.inventory_of(event_id).offer
+        _block(office, event_id, offer, sample)
+        for seats, areas in _parties(chance, offer, sample):
+            parties.append(Party(event_id, len(parties) + 1, seats, areas))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        bought = pool.map(lambda party: _buy(office, party), parties)
+        order_ids = [order_id for order_id in bought if order_id is not None]
+    _leave_letters_unsent(office, order_ids)
+    return len(order_ids)
+
+
+def _block(office: BoxOffice, event_id: int, offer: Offer, sample: Sample) -> None:
+    blocked = tuple(
+        seat.id
+        for seat in offer.seats
+        if seat.id.startswith(tuple(f"{section}-" for section in sample.blocked_sections))
+    )
+    if sample.blocked_sections and blocked:
+        command = BlockPlaces(sample.block_reason, "demo", seats=blocked)
+        office.inventory_of(event_id).ask(command)
+
+
+def _parties(
+    chance: random.Random, offer: Offer, sample: Sample
+) -> Iterator[tuple[tuple[SeatChoice, ...], tuple[AreaChoice, ...]]]:
+    wanted = round(len(offer.seats) * sample.seat_share)
+    for run in _runs(chance, offer, sample, wanted):
+        yield tuple(SeatChoice(seat, _kind(chance, offer)) for seat in run), ()
+    for area, wanted_count in sample.area_counts.items():
+        left = wanted_count
+        while left:
+            count = min(left, chance.choice(PARTY_SIZES))
+            yield (), (AreaChoice(area, count, None),)
+            left -= count
+
+
+def _runs(
+    chance: random.Random, offer: Offer, sample: Sample, wanted: int
+) -> Iterator[tuple[str, ...]]:
+    """Neighbours in random rows, the front ones first; no single seat is left between two."""
+    rows = [_ordinary(offer, row, sample) for row in offer.rows]
+    starts = [0] * len(rows)
+    order = sorted(range(len(rows)), key=lambda i: i * 0.6 + chance.random() * len(rows))
+    while wanted > 0:
+        before = wanted
+        for i in order:
+            size = min(chance.choice(PARTY_SIZES), wanted, len(rows[i]) - starts[i])
+            left = len(rows[i]) - starts[i] - size
+            if left == 1 or size < 1:  # take the last one too, or leave the row alone
+                size = size + 1 if left == 1 and size + 1 <= wanted else 0
+            if size:
+                yield tuple(rows[i][starts[i] : starts[i] + size])
+                starts[i] += size
+                wanted -= size
+            if wanted <= 0 or (wanted == 1 and sample.event.sales.forbid_lone_seats):
+                return
+        if wanted == before:
+            return
+
+
+def _ordinary(offer: Offer, row: tuple[int, ...], sample: Sample) -> list[str]:
+    blocked = tuple(f"{section}-" for section in sample.blocked_sections)
+    return [
+        offer.seats[i].id
+        for i in row
+        if not offer.seats[i].features & SPECIAL and not offer.seats[i].id.startswith(blocked)
+    ]
+
+
+def _kind(chance: random.Random, offer: Offer) -> str:
+    return chance.choice(offer.ticket_types[:1] * 3 + offer.ticket_types).key
+
+
+def _buy(office: BoxOffice, party: Party) -> str | None:
+    inventory, basket, order_id = office.inventory_of(party.event_id), new_id(), new_order_id()
+    try:
+        hold = inventory.ask(HoldSeats(basket, new_id(), party.seats, party.areas))
+    except LoneSeat:  # beside an aisle; this party stays at home
+        return None
+    gateway = "demo" if hold.total_cents else "free"
+    email = SAMPLE_ADDRESS.format(number=party.number)
+    order = NewOrder(
+        id=order_id,
+        gateway=gateway,
+        name=f"Sample buyer {party.number}",
+        email=email,
+        buyer=office.tokens.address_key(email),
+        locale="en",
+        is_demo=True,
+        at_ms=wall_ms(),
+    )
+    inventory.ask(
+        BuyNow(
+            order,
+            basket,
+            hold.total_cents,
+            f"{gateway}-{order_id}-1",
+            new_tickets(hold.place_count),
+            office.keys.current_id(party.event_id),
+        )
+    )
+    return order_id
+
+
+def _leave_letters_unsent(office: BoxOffice, order_ids: list[str]) -> None:
+    """Sample buyers have no letter box."""
+    keys = [f"mail.order_paid:{order_id}" for order_id in order_ids]
+    with office.db.write() as connection:
+        connection.execute(
+            update(OutboxRow)
+            .where(OutboxRow.dedupe_key.in_(keys), OutboxRow.state == EffectState.DUE)
+            .values(state=EffectState.DONE, done_at=utc_now(), result={"skipped": "sample house"})
+        )
