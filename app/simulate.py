@@ -76,7 +76,7 @@ def run_simulation(
     try:
         address = loopback_address(base_url)
         _check_size(user_count)
-        verdict = asyncio.run(_bounded(_rush_one_seat(address, seat, event_slug, user_count)))
+        verdict = asyncio.run(_bounded(rush_one_seat(address, seat, event_slug, user_count)))
     except (CannotSimulateError, NotThisComputerError, AnswerLostError, TimeoutError) as fault:
         print(f"The simulation did not run: {_sentence(fault)}", file=out)
         return EXIT_NOT_RUN
@@ -138,7 +138,8 @@ async def _bounded(run: Any) -> Verdict:
         return verdict
 
 
-async def _rush_one_seat(address: Address, name: str, slug: str, user_count: int) -> Verdict:
+async def rush_one_seat(address: Address, name: str, slug: str, user_count: int) -> Verdict:
+    """Let so many buyers ask for one free seat at once; say what they were told."""
     reader = Connection(address)
     seat = find_seat(await _seats_of(reader, slug), name)
     if seat["state"] != "f":

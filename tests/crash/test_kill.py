@@ -24,6 +24,7 @@ from tests.crash.promises import (
 from tests.crash.rush import Rush, Stock, kill_in_rush
 from tests.services.box_office import BoxOffice, box_office
 
+pytestmark = pytest.mark.crash
 TTL_SECONDS = 15
 EXTENSION_SECONDS = 5
 FIRST_HOLD_P99_SECONDS = 2.0

@@ -8,6 +8,7 @@ from tests.crash.fake_box import FakeBox, Flaw
 from tests.crash.history import NEVER, History, Kind, SeatFact
 from tests.crash.linearizability import is_explained, unexplained_seats
 
+pytestmark = pytest.mark.crash
 HONEST_SEEDS = range(20)
 FLAWED_SEEDS = range(3)
 

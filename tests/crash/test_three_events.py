@@ -14,6 +14,7 @@ from tests.conftest import Serve
 from tests.model.api import Api, Reply
 from tests.services.box_office import BoxOffice
 
+pytestmark = pytest.mark.crash
 EVENTS = ("first", "second", "third")
 SEATS_EACH = 2
 SETTLED_SECONDS = 25.0

@@ -13,6 +13,7 @@ from tests.model.api import Api
 from tests.services.box_office import BoxOffice
 from tests.services.programs import libfaketime
 
+pytestmark = pytest.mark.faults
 HOLD_SECONDS = 6
 TOLERANCE_SECONDS = 1.0
 JUMPS = ("+1h", "-1h", "+1d", "-1d")

@@ -16,6 +16,7 @@ from tests.services.processes import Program
 from tests.services.redis_server import RedisServer
 from tests.services.smtp import Behaviour, MailServer
 
+pytestmark = pytest.mark.faults
 OUTAGE_SECONDS = 3.0
 AFTER_RETURN_SECONDS = 60.0
 ORDER_LIMIT_SECONDS = 2.0

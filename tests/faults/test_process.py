@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from tests.conftest import Serve
 from tests.faults.pressure import Pressure, under_pressure
 
+pytestmark = pytest.mark.faults
 DRAIN_LIMIT_SECONDS = 10.0
 DEATH_LIMIT_SECONDS = 2.0
 FAULT_BATCH_COUNT = 400
