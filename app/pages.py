@@ -71,6 +71,7 @@ class House:
     phone: str = ""
     email: str = ""
     is_demo: bool = False
+    help_note: str = ""
 
     @property
     def phone_link(self) -> str:

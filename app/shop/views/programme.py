@@ -37,3 +37,14 @@ class HomePage:
     hero: EventCard | None = None
     hero_when: str = ""
     empty: Empty | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPage:
+    """What the house says about a visit, by subject."""
+
+    visit: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
+    refunds: tuple[str, ...] = ()
+    privacy: tuple[str, ...] = ()
+    legal: tuple[str, ...] = ()

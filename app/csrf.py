@@ -1,0 +1,75 @@
+"""Proof that a change was asked for from our own pages: origin, cookie and token together."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+
+from app import basket_cookie
+from app.box_office import office
+from app.refusals import Refusal
+
+FIELD: Final = "csrf"
+HEADER: Final = "X-CSRF-Token"
+KEY_BYTES: Final = 12
+SAFE_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
+OWN_SITES: Final = frozenset(("same-origin", "none"))
+WITHOUT_COOKIES: Final = frozenset(("api", "webhooks", "health"))  # these read no cookie at all
+
+
+class StalePage(Refusal):
+    """The form does not carry a proof that belongs to this visitor."""
+
+    code, status = "stale_page", 403
+    happened = "This page was open for a long time."
+    safe = "Nothing was changed."
+    next_step = "Load it again, then press once more."
+
+
+class ForeignPage(Refusal):
+    """Another site sent the form."""
+
+    code, status = "foreign_page", 403
+    happened = "That came from another site."
+    safe = "Nothing was changed."
+    next_step = "Open our own page and press there."
+
+
+def init_app(app: Flask) -> None:
+    """Check every change, and give templates `csrf_token()` and `new_key()`."""
+    app.before_request(_check)
+    app.jinja_env.globals.update(csrf_token=token, new_key=new_key)
+
+
+def token() -> str:
+    """The proof that this visitor's forms carry."""
+    return office().tokens.of("csrf", basket_cookie.basket_id())
+
+
+def new_key() -> str:
+    """An idempotency key for one form: pressed twice, it counts once."""
+    return secrets.token_hex(KEY_BYTES)
+
+
+def _check() -> None:
+    if request.method in SAFE_METHODS or request.blueprint in WITHOUT_COOKIES:
+        return
+    _refuse_foreign()
+    known = basket_cookie.known_basket_id()
+    proof = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    if known is None or not office().tokens.is_of("csrf", known, proof):
+        raise StalePage
+
+
+def _refuse_foreign() -> None:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site not in OWN_SITES:
+            raise ForeignPage
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise ForeignPage

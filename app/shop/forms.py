@@ -1,0 +1,90 @@
+"""What buyers send: fields read once, cut to their limits, never trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from app.refusals import Invalid
+from app.words import gettext as _
+
+PLACES_LIMIT: Final = 100  # in one press
+ID_LIMIT: Final = 200  # characters of a seat's id
+TYPE_PREFIX: Final = "type:"
+AREA_PREFIX: Final = "area:"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldForm:
+    """Places to keep and places to give back: seats, and areas with a ticket type."""
+
+    seats: tuple[str, ...] = ()
+    released: tuple[str, ...] = ()
+    area: str = ""
+    more: str = ""  # one place more of this ticket type
+    fewer: str = ""
+    ticket_type: str | None = None
+    types: Mapping[str, str] | None = None  # the basket's prices as chosen, by line
+    from_list: bool = False
+
+    @classmethod
+    def from_request(cls) -> HoldForm:
+        """The form as it was sent."""
+        form = request.form
+        seats, yours = _ids(form, "seat"), _ids(form, "yours")
+        released = _ids(form, "release")
+        return cls(
+            seats=tuple(seat for seat in seats if seat not in yours),
+            released=released + tuple(seat for seat in yours if seat not in seats),
+            area=form.get("area", "")[:ID_LIMIT],
+            more=form.get("more", "")[:ID_LIMIT],
+            fewer=form.get("fewer", "")[:ID_LIMIT],
+            ticket_type=form.get("ticket_type", "")[:ID_LIMIT] or None,
+            types=None if released else _types(form),
+            from_list=form.get("from") == "seats",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BestForm:
+    """How many seats together, where, and for whom."""
+
+    count: int
+    category: str | None
+    step_free: bool
+    from_list: bool
+
+    @classmethod
+    def from_request(cls) -> BestForm:
+        """The form as it was sent; raises `Invalid` for a count that is none."""
+        form = request.form
+        typed = form.get("count", "").strip()
+        if not (typed.isascii() and typed.isdigit() and 0 < int(typed[:4]) <= PLACES_LIMIT):
+            raise Invalid({"count": _("Say how many seats you want, 1 or more.")})
+        return cls(
+            int(typed),
+            form.get("category", "")[:ID_LIMIT] or None,
+            form.get("step_free") == "1",
+            form.get("from") == "seats",
+        )
+
+
+def _ids(form: MultiDict[str, str], name: str) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            text for text in form.getlist(name)[:PLACES_LIMIT] if 0 < len(text) <= ID_LIMIT
+        )
+    )
+
+
+def _types(form: MultiDict[str, str]) -> Mapping[str, str] | None:
+    found = {
+        name[len(TYPE_PREFIX) :]: text
+        for name, text in form.items()
+        if name.startswith(TYPE_PREFIX) and len(name) + len(text) <= 2 * ID_LIMIT
+    }
+    return found or None

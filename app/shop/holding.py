@@ -1,0 +1,153 @@
+"""One press on a place: the command it means, and words for the noes that a buyer can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.answers import KeptKey
+from app.box_office import inventory_of, office
+from app.catalogue import EventCard
+from app.inventory.best_available import nearest_free
+from app.inventory.commands import (
+    AreaChoice,
+    ChangeTicketType,
+    HoldSeats,
+    ReleasePlaces,
+    SeatChoice,
+    ShowBasket,
+)
+from app.inventory.house import House, house_of
+from app.inventory.views import HoldView
+from app.inventory_actor import Inventory
+from app.pages import Action
+from app.refusals import LoneSeat, PlacesTaken
+from app.shop.forms import AREA_PREFIX, HoldForm
+from app.shop.queries.places import category_price, seat_words, short_seat
+from app.tokens import new_id
+from app.words import gettext as _
+from app.words import list_words
+
+
+def change_hold(
+    event: EventCard, basket: str, form: HoldForm, kept: KeptKey | None
+) -> HoldView | None:
+    """Carry out what was pressed; what the basket holds here afterwards."""
+    inventory = inventory_of(event.id)
+    hold: HoldView | None = None
+    if form.seats or form.more:
+        hold = _add(event, inventory, basket, form, kept)
+    if form.released or form.fewer:
+        return _give_back(inventory, basket, form, kept)
+    if form.types:
+        return _retype(inventory, basket, form.types)
+    return hold or inventory.ask(ShowBasket(basket))
+
+
+def new_hold_id(event_id: int) -> str:
+    """An id that names its event."""
+    return f"{event_id}-{new_id()}"
+
+
+def _add(
+    event: EventCard, inventory: Inventory, basket: str, form: HoldForm, kept: KeptKey | None
+) -> HoldView:
+    areas = (AreaChoice(form.area, 1, form.more),) if form.more else ()
+    seats = tuple(SeatChoice(seat, form.ticket_type) for seat in form.seats)
+    command = HoldSeats(basket, new_hold_id(event.id), seats, areas)
+    try:
+        return office().ask_once(event.id, command, kept)
+    except PlacesTaken as refusal:
+        raise _with_nearest(event, inventory, form, refusal) from None
+    except LoneSeat as refusal:
+        raise _with_lone(event, inventory, form, refusal) from None
+
+
+def _give_back(
+    inventory: Inventory, basket: str, form: HoldForm, kept: KeptKey | None
+) -> HoldView | None:
+    hold_id = inventory.basket_hold(basket)
+    if hold_id is None:
+        return None
+    seats = tuple(place for place in form.released if not place.startswith(AREA_PREFIX))
+    areas = [
+        AreaChoice(*_area_line(place)) for place in form.released if place.startswith(AREA_PREFIX)
+    ]
+    if form.fewer:
+        areas.append(AreaChoice(form.area, 1, form.fewer))
+    return inventory.ask(ReleasePlaces(hold_id, basket, seats, tuple(areas)), kept)
+
+
+def _area_line(place: str) -> tuple[str, int, str]:
+    """`area:<key>:<ticket type>:<count>`, as the basket's lines are called."""
+    key, _colon, rest = place.removeprefix(AREA_PREFIX).partition(":")
+    kind, _colon, count = rest.partition(":")
+    return key, int(count) if count.isascii() and count.isdigit() and len(count) < 4 else 1, kind
+
+
+def _retype(inventory: Inventory, basket: str, types: Mapping[str, str]) -> HoldView | None:
+    hold = inventory.ask(ShowBasket(basket))
+    for seat in () if hold is None else hold.seats:
+        wanted = types.get(seat.seat)
+        if hold is not None and wanted and wanted != seat.ticket_type:
+            hold = inventory.ask(ChangeTicketType(hold.id, basket, wanted, seat.seat))
+    return hold
+
+
+def _with_nearest(
+    event: EventCard, inventory: Inventory, form: HoldForm, refusal: PlacesTaken
+) -> PlacesTaken:
+    """Name the seat that went, and the nearest free one with a button to take it."""
+    taken = [
+        seat for seat in refusal.details.get("seats", ()) if seat in inventory.offer.seat_index
+    ]
+    if len(taken) != 1:
+        return refusal
+    offer, published = inventory.offer, inventory.published
+    gone = offer.seats[offer.seat_index[taken[0]]]
+    near = nearest_free(house_of_inventory(inventory), published.letters, gone.id, form.seats)
+    words = _("%(seat)s was just taken.", seat=seat_words(offer, gone.id))
+    if near is None:
+        return PlacesTaken(words, **refusal.details)
+    seat = offer.seats[offer.seat_index[near]]
+    others = tuple(("seat", choice) for choice in form.seats if choice != gone.id)
+    label = _(
+        "Take %(seat)s, %(price)s",
+        seat=short_seat(seat),
+        price=category_price(offer, seat.category),
+    )
+    action = Action(label, f"/e/{event.slug}/holds", (*others, ("seat", near)), target="#basket")
+    next_step = _("%(seat)s is free.", seat=seat_words(offer, near))
+    return PlacesTaken(words, next_step=next_step, actions=(action,), **refusal.details)
+
+
+def _with_lone(
+    event: EventCard, inventory: Inventory, form: HoldForm, refusal: LoneSeat
+) -> LoneSeat:
+    """Name the seat that would be left alone, with a button to take it too."""
+    offer = inventory.offer
+    lone = [seat for seat in refusal.details.get("seats", ()) if seat in offer.seat_index]
+    if not lone:
+        return refusal
+    names = list_words([short_seat(offer.seats[offer.seat_index[seat]]) for seat in lone])
+    fields = tuple(("seat", seat) for seat in (*form.seats, *lone))
+    return LoneSeat(
+        _("That would leave %(seats)s alone.", seats=names),
+        next_step=_("Please take it too, or move one seat along."),
+        actions=(
+            Action(
+                _("Take %(seats)s too", seats=names),
+                f"/e/{event.slug}/holds",
+                fields,
+                target="#basket",
+            ),
+        ),
+        **refusal.details,
+    )
+
+
+def house_of_inventory(inventory: Inventory) -> House:
+    """Who sits next to whom at this event."""
+    state, offer = inventory.actor.state, inventory.offer
+    if state is not None:
+        return state.house
+    return house_of(offer.seats, offer.rows, offer.focus)

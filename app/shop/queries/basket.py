@@ -1,0 +1,213 @@
+"""The basket in words: what is held at each event, until when, at what price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.basket_cookie import known_basket_id
+from app.box_office import inventory_of, office
+from app.catalogue import EventCard
+from app.clock import house, rfc3339
+from app.csrf import new_key, token
+from app.inventory.commands import ShowBasket
+from app.inventory.offer import Offer
+from app.inventory.state import OverHold
+from app.inventory.views import HeldArea, HeldSeat, HoldView
+from app.money import price_words, sum_words
+from app.orders.baskets import ended_holds
+from app.shop.forms import AREA_PREFIX
+from app.shop.queries.places import seat_words, type_name
+from app.shop.views.basket import BasketLine, BasketPart, BasketView, EndedBasket, TypeChoice
+from app.words import clock_words, moment_words, ngettext
+from app.words import gettext as _
+
+OFFER_SECONDS: Final = 180
+WARN_SECONDS: Final = 120
+ENDED_SHOWN_SECONDS: Final = 3600
+NO_EVENT: Final = ""
+
+Fresh = Mapping[int, HoldView | None]
+
+
+def holds_of(basket: str | None, fresh: Fresh | None = None) -> list[HoldView]:
+    """What a basket holds at every event; `fresh` is what an actor has just answered."""
+    if basket is None:
+        return []
+    found = dict(fresh or {})
+    for event_id in office().inventories.with_basket(basket):
+        if event_id not in found:
+            found[event_id] = inventory_of(event_id).ask(ShowBasket(basket))
+    return [hold for _event_id, hold in sorted(found.items()) if hold is not None]
+
+
+def basket_view(event: EventCard | None = None, fresh: Fresh | None = None) -> BasketView:
+    """The visitor's basket as a page of this event shows it."""
+    basket = known_basket_id()
+    holds = holds_of(basket, fresh)
+    slug = event.slug if event is not None else NO_EVENT
+    if not holds:
+        ended = None if basket is None else _ended(basket)
+        return BasketView(_stock(event), slug, token(), _empty_words(), ended=ended)
+    soonest = min(holds, key=lambda hold: hold.expires_ms)
+    left = max(0, (soonest.expires_ms - house.now_ms()) // 1000)
+    ends_at = house.wall_at(soonest.expires_ms)
+    parts = tuple(_part(hold) for hold in holds)
+    zone = office().catalogue.by_id(soonest.event_id).zone
+    count = sum(hold.place_count for hold in holds)
+    here = next((hold for hold in holds if event is not None and hold.event_id == event.id), None)
+    return BasketView(
+        stock=(event or office().catalogue.by_id(soonest.event_id)).stock,
+        event_slug=slug,
+        csrf=token(),
+        parts=parts,
+        seats=() if here is None else tuple(seat.seat for seat in here.seats),
+        expires_at=rfc3339(ends_at),
+        until=clock_words(ends_at.astimezone(zone)),
+        seconds_left=left,
+        full_seconds=max(left, office().settings.hold_seconds),
+        total=sum_words(sum(hold.total_cents for hold in holds), holds[0].currency),
+        count_words=count_words(count, any(hold.areas for hold in holds)),
+        names_events=len(parts) > 1 or here is None,
+        is_paying=any(hold.state != "live" for hold in holds),
+        extensions_left=soonest.extensions_left,
+        extension_key=new_key(),
+        extension_words=extension_words(),
+        offers_extension=left < OFFER_SECONDS,
+        is_ending=left < WARN_SECONDS,
+        ending_words=_("Less than 2 minutes left."),
+    )
+
+
+def count_words(count: int, any_area: bool = False) -> str:
+    """3 seats, or 3 tickets where some are not seats."""
+    if any_area:
+        return ngettext("%(num)s ticket", "%(num)s tickets", count)
+    return ngettext("%(num)s seat", "%(num)s seats", count)
+
+
+def extension_words() -> str:
+    """Add 5 minutes."""
+    seconds = office().settings.extension_seconds
+    if seconds % 60:
+        return _("Add %(seconds)s seconds", seconds=seconds)
+    return ngettext("Add %(num)s minute", "Add %(num)s minutes", seconds // 60)
+
+
+def hold_minutes() -> int:
+    """How long a new hold lasts, in whole minutes."""
+    return max(1, office().settings.hold_seconds // 60)
+
+
+def said_words(hold: HoldView | None, view: BasketView) -> str:
+    """One sentence for people who hear the page."""
+    if hold is None or not view.parts:
+        return _("Your basket is empty.")
+    return _(
+        "%(count)s, %(total)s, yours until %(time)s.",
+        count=view.count_words,
+        total=view.total,
+        time=view.until,
+    )
+
+
+def part_lines(hold: HoldView, offer: Offer) -> tuple[BasketLine, ...]:
+    """One line for each seat, and one for each ticket type of an area."""
+    seats = tuple(_seat_line(seat, offer, hold) for seat in hold.seats)
+    return seats + tuple(_area_line(area, offer, hold.currency) for area in hold.areas)
+
+
+def _part(hold: HoldView) -> BasketPart:
+    card = office().catalogue.by_id(hold.event_id)
+    lines = part_lines(hold, inventory_of(hold.event_id).offer)
+    return BasketPart(
+        card.slug,
+        card.title,
+        moment_words(card.local_start),
+        where_words(card),
+        card.stock,
+        lines,
+        new_key(),
+        any(line.types for line in lines),
+    )
+
+
+def where_words(card: EventCard) -> str:
+    """Main house, Lantern House."""
+    return f"{card.room}, {card.house.venue}" if card.room else card.house.venue
+
+
+def _seat_line(seat: HeldSeat, offer: Offer, hold: HoldView) -> BasketLine:
+    types: tuple[TypeChoice, ...] = ()
+    if hold.state == "live":
+        types = tuple(
+            TypeChoice(kind.key, kind.name, kind.key == seat.ticket_type)
+            for kind in offer.ticket_types
+            if (seat.category, kind.key) in offer.prices
+        )
+    return BasketLine(
+        seat.seat,
+        seat_words(offer, seat.seat),
+        type_name(offer, seat.ticket_type),
+        sum_words(seat.cents, hold.currency),
+        types if len(types) > 1 else (),
+    )
+
+
+def _area_line(area: HeldArea, offer: Offer, currency: str) -> BasketLine:
+    name = offer.areas[area.area].name if area.area in offer.areas else area.area
+    note = type_name(offer, area.ticket_type)
+    if area.count > 1:
+        price = price_words(area.cents, currency)
+        note = _("%(type)s, %(price)s each", type=note, price=price)
+    return BasketLine(
+        f"{AREA_PREFIX}{area.area}:{area.ticket_type}:{area.count}",
+        f"{area.count} × {name}",
+        note,
+        sum_words(area.cents * area.count, currency),
+    )
+
+
+def _ended(basket: str) -> EndedBasket | None:
+    """What the visitor held until the time ran out, if that was not long ago."""
+    now_ms = house.now_ms()
+    ended = [
+        (event_id, over)
+        for event_id, over in ended_holds(office(), basket)
+        if over.state == "expired" and now_ms - over.expires_ms < ENDED_SHOWN_SECONDS * 1000
+    ]
+    if not ended:
+        return None
+    zone = office().catalogue.by_id(ended[0][0]).zone
+    at = house.wall_at(max(over.expires_ms for _event, over in ended))
+    lines = tuple(line for event_id, over in ended for line in ended_lines(event_id, over))
+    return EndedBasket(clock_words(at.astimezone(zone)), lines, new_key())
+
+
+def ended_lines(event_id: int, over: OverHold) -> tuple[BasketLine, ...]:
+    """The places of a hold that ended, at the prices they had."""
+    offer = inventory_of(event_id).offer
+    lines = []
+    for seat, kind in over.seats:
+        index = offer.seat_index.get(seat)
+        cents = None if index is None else offer.price(offer.seats[index].category, kind)
+        price = "" if cents is None else sum_words(cents, offer.currency)
+        lines.append(BasketLine(seat, seat_words(offer, seat), type_name(offer, kind), price))
+    for area, kind, count in over.areas:
+        if area in offer.areas:
+            cents = offer.price(offer.areas[area].category, kind) or 0
+            held = HeldArea(area, kind, offer.areas[area].category, count, cents)
+            lines.append(_area_line(held, offer, offer.currency))
+    return tuple(lines)
+
+
+def _empty_words() -> str:
+    return ngettext(
+        "Pick a seat and it is kept here for %(num)s minute.",
+        "Pick a seat and it is kept here for %(num)s minutes.",
+        hold_minutes(),
+    )
+
+
+def _stock(event: EventCard | None) -> str:
+    return event.stock if event is not None else "straw"

@@ -1,0 +1,79 @@
+"""Words for places and prices: what the shop calls a seat, an area, a category."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from app.inventory.offer import Offer, Seat
+from app.money import price_words
+from app.words import gettext as _
+
+SHAPES: Final = "abcde"
+WHEELCHAIR: Final = "wheelchair"
+COMPANION: Final = "companion"
+STEP_FREE: Final = "step_free"
+WORDS_LIMIT: Final = 20_000  # seats whose words are remembered
+
+
+@lru_cache(WORDS_LIMIT)
+def seat_name(section: str, row: str, number: str) -> str:
+    """Stalls F12; with the words row and seat where letters and digits would run together."""
+    if row.isalpha() and number[:1].isdigit():
+        return f"{section} {row}{number}".strip()
+    return _("%(section)s, row %(row)s, seat %(number)s", section=section, row=row, number=number)
+
+
+def seat_words(offer: Offer, seat_id: str) -> str:
+    """What a buyer calls this seat; its id where the plan has lost it."""
+    index = offer.seat_index.get(seat_id)
+    if index is None:
+        return seat_id
+    seat = offer.seats[index]
+    return seat_name(seat.section, seat.row, seat.number)
+
+
+def short_seat(seat: Seat) -> str:
+    """F12: enough beside its section."""
+    return f"{seat.row}{seat.number}" if seat.row.isalpha() else f"{seat.row}-{seat.number}"
+
+
+def type_name(offer: Offer, key: str) -> str:
+    """The name of a ticket type."""
+    return next((kind.name for kind in offer.ticket_types if kind.key == key), key)
+
+
+def category_price(offer: Offer, category: str) -> str:
+    """The price of a category's first ticket type, as lists say it."""
+    kind = offer.default_type(category)
+    cents = None if kind is None else offer.price(category, kind)
+    return "" if cents is None else price_or_free(cents, offer.currency)
+
+
+def price_or_free(cents: int, currency: str) -> str:
+    """£24, or Free."""
+    return price_words(cents, currency) if cents else _("Free")
+
+
+def price_span(least: int, most: int, currency: str) -> str:
+    """£12 to £24, £8, or Free."""
+    if least == most:
+        return price_or_free(least, currency)
+    return _(
+        "%(least)s to %(most)s",
+        least=price_or_free(least, currency),
+        most=price_words(most, currency),
+    )
+
+
+def colour_of(offer: Offer, category: str) -> str:
+    """The letter, a to e, that gives a category its colour and shape."""
+    for at, known in enumerate(offer.categories):
+        if known.key == category:
+            return SHAPES[at % len(SHAPES)]
+    return SHAPES[0]
+
+
+def shape_of(offer: Offer, seat: Seat) -> str:
+    """The letter of a seat's shape: its category's, or w for a wheelchair place."""
+    return "w" if WHEELCHAIR in seat.features else colour_of(offer, seat.category)

@@ -1,0 +1,1 @@
+"""The addresses of the shop, one module per noun."""

@@ -1,0 +1,129 @@
+"""One event: look at it, choose places, let the house choose."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from app.answers import KeptKey, fingerprint_of, read_key
+from app.basket_cookie import basket_id
+from app.box_office import office
+from app.catalogue import EventCard
+from app.houses import show_house
+from app.htmx import go_to, show_fragment, show_page, wants_fragment
+from app.inventory.commands import HoldBest
+from app.inventory.views import HoldView
+from app.notices import leave_notice
+from app.pages import Notice
+from app.rate_limits import limit
+from app.refusals import NotFound
+from app.shop.forms import BestForm, HoldForm
+from app.shop.holding import change_hold, new_hold_id
+from app.shop.queries.basket import basket_view, said_words
+from app.shop.queries.best import best_notice
+from app.shop.queries.event import areas_of, event_page, limit_words
+from app.shop.queries.seats import ListWish, seats_page
+
+bp = Blueprint("events", __name__)
+
+
+@bp.get("/e/<slug>")
+def show_event(slug: str) -> ResponseReturnValue:
+    """The event: its map or areas, the basket, or why it does not sell."""
+    event = _event(slug)
+
+    return show_page("shop/event.html", page=event_page(event), basket=basket_view(event))
+
+
+@bp.get("/e/<slug>/dates")
+def show_date(slug: str) -> ResponseReturnValue:
+    """Another date of the same run, for browsers without script."""
+    wanted = _event(request.args.get("date", slug))
+
+    return go_to(f"/e/{wanted.slug}")
+
+
+@bp.get("/e/<slug>/seats")
+def list_seats(slug: str) -> ResponseReturnValue:
+    """The free seats as a list, an equal way to choose."""
+    event = _event(slug)
+
+    page = seats_page(event, ListWish.from_request())
+
+    return show_page("shop/seats.html", page=page, basket=basket_view(event))
+
+
+@bp.post("/e/<slug>/holds")
+def create_hold(slug: str) -> ResponseReturnValue:
+    """Keep the pressed places, or give them back, and draw the basket again."""
+    event, form, basket = office().catalogue.by_slug(slug), HoldForm.from_request(), basket_id()
+    limit("hold", basket=basket)
+
+    hold = change_hold(event, basket, form, kept_key(basket))
+
+    return _basket_answer(event, hold, from_list=form.from_list)
+
+
+@bp.post("/e/<slug>/best")
+def create_best_hold(slug: str) -> ResponseReturnValue:
+    """Keep the best free seats together, and say so when they are not."""
+    event, form, basket = office().catalogue.by_slug(slug), BestForm.from_request(), basket_id()
+    limit("hold", basket=basket)
+
+    hold = office().ask_once(
+        event.id,
+        HoldBest(basket, new_hold_id(event.id), form.count, form.category, form.step_free),
+        kept_key(basket),
+    )
+
+    return _basket_answer(event, hold, best_notice(event, hold, form.count), form.from_list)
+
+
+def kept_key(basket: str) -> KeptKey | None:
+    """The form's idempotency key with what it was for; None where it has none."""
+    key = read_key(request.form.get("key"))
+    if key is None:
+        return None
+    words = "&".join(
+        f"{name}={text}" for name, text in request.form.items(multi=True) if name != "csrf"
+    )
+    return KeptKey(f"{basket}:{key}", fingerprint_of(request.path.encode(), words.encode()))
+
+
+def _event(slug: str) -> EventCard:
+    event = office().catalogue.by_slug(slug)
+    show_house(event.house)
+    return event
+
+
+def _basket_answer(
+    event: EventCard, hold: HoldView | None, notice: Notice | None = None, from_list: bool = False
+) -> Response:
+    """The basket for htmx, with what else on the page changed; else 303 to where it was pressed."""
+    if not wants_fragment():
+        page = f"/e/{event.slug}/seats" if from_list else f"/e/{event.slug}"
+        answer = go_to(f"{page}#basket" if notice is None else f"{page}#notice")
+        return answer if notice is None else leave_notice(answer, notice)
+    here = _page_event(event)
+    view = basket_view(here, {event.id: hold})
+    areas = areas_of(here, hold) if here is event and not from_list else ()
+    return show_fragment(
+        "shop/_basket_answer.html",
+        basket=view,
+        said=said_words(hold, view),
+        notice=notice,
+        areas=areas,
+        event=here,
+        limit_words=limit_words(event) if areas else "",
+    )
+
+
+def _page_event(event: EventCard) -> EventCard:
+    """The event whose page the basket stands on: a basket can be over several."""
+    slug = request.form.get("page", event.slug)
+    if slug == event.slug:
+        return event
+    try:
+        return office().catalogue.by_slug(slug)
+    except NotFound:
+        return event
