@@ -26,6 +26,8 @@ def start_payment(
     """Keep the places until the payment's own deadline and write the order's lines."""
     frozen = _frozen_hold(state, command.order_id)
     if frozen is not None:
+        if frozen.basket != command.basket:
+            raise PaymentRunning
         return _move_deadline(state, frozen, command, moment)
     hold = _payable_hold(state, command.basket, command.buyer, command.expected_cents)
     if command.manual:
@@ -52,7 +54,7 @@ def end_payment(state: EventInventory, command: c.EndPayment, moment: Moment) ->
     hold = _frozen_hold(state, command.order_id)
     if hold is None:
         return Decision(None)
-    if command.release:
+    if command.release or hold.basket == own_basket(command.order_id):
         return Decision(None, tuple(ending(hold, "released")))
     limits = state.offer.limits
     now = moment.house_ms
@@ -70,16 +72,25 @@ def end_payment(state: EventInventory, command: c.EndPayment, moment: Moment) ->
     return Decision(None, (fact,))
 
 
+def own_basket(order_id: str) -> str:
+    """The basket of places kept again for an order: its buyer's may hold others by now."""
+    return f"order:{order_id}"
+
+
 def refreeze(state: EventInventory, command: c.Refreeze, moment: Moment) -> Decision[Frozen]:
     """Keep an order's places until it is settled: frozen ones, its basket's own, or free ones."""
     outcome = Frozen(command.order_id, state.offer.event_id, command.lines, command.deadline_ms)
+    if not command.lines:
+        raise HoldEnded
     if command.order_id in state.order_tickets:
         return Decision(outcome)
     hold = _frozen_hold(state, command.order_id) or _same_places(state, command)
     if hold is not None:
+        rest_ms = hold.expires_ms - moment.house_ms if hold.state == LIVE else hold.rest_ms
         fact = changed(
             hold,
             state=PAYING,
+            rest_ms=max(0, rest_ms),
             order_id=command.order_id,
             buyer=command.buyer,
             expires_ms=max(hold.expires_ms, command.deadline_ms),
@@ -220,7 +231,9 @@ def _taking_again(state: EventInventory, command: c.Refreeze, moment: Moment) ->
     ]
     if taken or full:
         raise taken_refusal(state, taken, full)
-    basket = f"order:{command.order_id}"  # the buyer's own basket may hold other places by now
+    basket = own_basket(command.order_id)
+    if basket in state.basket_holds:
+        raise PaymentRunning
     yield r.HoldStarted(command.hold_id, basket, moment.house_ms, command.deadline_ms)
     for line in command.lines:
         if line.seat is not None:

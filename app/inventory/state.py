@@ -125,16 +125,16 @@ class EventInventory:
 
     def due_holds(self, now_ms: int) -> list[Hold]:
         """Holds whose time has come; guarded ones only end by `EndPayment`."""
-        due = []
+        due: dict[str, Hold] = {}  # a hold may lie on the heap more than once
         while self._due and self._due[0][0] <= now_ms:
             expires_ms, hold_id = heapq.heappop(self._due)
             hold = self.holds.get(hold_id)
             if hold is None or hold.expires_ms != expires_ms or hold.guarded:
                 continue
-            due.append(hold)
-        for hold in due:  # asking changes nothing: they stay due until a record ends them
+            due[hold.id] = hold
+        for hold in due.values():  # asking changes nothing: they stay due until a record ends them
             heapq.heappush(self._due, (hold.expires_ms, hold.id))
-        return due
+        return list(due.values())
 
     def next_due_ms(self) -> int | None:
         """When the sweeper should look again, house time."""
