@@ -1,5 +1,6 @@
 """The private instances do what the tests rely on, and are gone afterwards."""
 
+import contextlib
 import os
 import signal
 import smtplib
@@ -185,7 +186,8 @@ def page_url() -> Iterator[str]:
             self.send_response(200 if self.path == "/" else 404)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
-            self.wfile.write(FAULTY_PAGE if self.path == "/" else b"")
+            with contextlib.suppress(BrokenPipeError):  # the window may be closed already
+                self.wfile.write(FAULTY_PAGE if self.path == "/" else b"")
 
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""
