@@ -21,6 +21,7 @@ from tests.crash.rush import Rush, Stock, first_hold
 from tests.services.box_office import BoxOffice, box_office
 from tests.services.processes import Program
 
+pytestmark = pytest.mark.crash
 TTL_SECONDS = 60
 CLIENT_COUNT = 12
 SEAT_COUNT = 3_000

@@ -20,6 +20,7 @@ from tests.faults.pressure import Pressure, under_pressure
 from tests.services.box_office import BoxOffice, box_office
 from tests.services.processes import Program
 
+pytestmark = pytest.mark.faults
 TROUBLE_SECONDS = 4.0
 LOCKED_SECONDS = 20.0
 HEALED_SECONDS = 5.0
