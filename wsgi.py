@@ -4,6 +4,5 @@
 """
 
 from app import create_app
-from app.config import read_settings
 
-app = create_app(read_settings())
+app = create_app()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import resource
+import signal
 import socket
 import sys
 import time
@@ -163,7 +164,11 @@ def _serve(site: Site, listener: socket.socket) -> None:
         proxy_headers=False,
     )
     server = uvicorn.Server(config)
-    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+    # uvicorn raises a signal again after the drain, for the handler that was there before: the
+    # same one, so that we go on to close properly and end with 0.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, server.handle_exit)
+    with contextlib.suppress(asyncio.CancelledError):
         server.run(sockets=[listener])
 
 
