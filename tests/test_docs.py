@@ -16,9 +16,14 @@ FOR_TESTS = re.compile(r"FULLHOUSE_TEST_[A-Z]+")
 
 
 def settings_in_code() -> set[str]:
-    """Every name that app/config.py reads from the environment."""
-    (config,) = [source for source in python_files("app") if source.module == "app.config"]
-    return {text for text, _ in strings(config) if SETTING.fullmatch(text)}
+    """Every name that app/config.py reads from the environment, and our own names elsewhere."""
+    return {
+        text
+        for source in python_files("app")
+        for text, _ in strings(source)
+        if SETTING.fullmatch(text)
+        and (source.module == "app.config" or text.startswith("FULLHOUSE_"))
+    }
 
 
 def settings_in_docs() -> set[str]:
