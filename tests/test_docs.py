@@ -11,7 +11,7 @@ from tests.source import ROOT, python_files, strings
 
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [*DOCS, *sorted(ROOT.glob("*.md"))]
-SETTING = re.compile(r"(?:FULLHOUSE_[A-Z_]+|PORT|[A-Z]+_(?:URL|KEY|SECRET|BASE|API_BASE))")
+SETTING = re.compile(r"FULLHOUSE_[A-Z_]+|PORT|(?:[A-Z]+_)+(?:URL|KEY|SECRET|BASE)")
 FOR_TESTS = re.compile(r"FULLHOUSE_TEST_[A-Z]+")
 
 
