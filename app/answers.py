@@ -50,7 +50,8 @@ def read_key(text: str | None) -> str | None:
     """The key of a request, None without one; `BadIdempotencyKey` when it cannot be one."""
     if text is None or text == "":
         return None
-    if not KEY_LEAST <= len(text) <= KEY_MOST or not all("!" <= sign <= "~" for sign in text):
+    plain = text.isascii() and text.isprintable() and " " not in text
+    if not plain or not KEY_LEAST <= len(text) <= KEY_MOST:
         raise BadIdempotencyKey
     return text
 

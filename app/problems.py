@@ -11,8 +11,11 @@ from app.refusals import Refusal
 PROBLEM_TYPE: Final = "application/problem+json"
 
 # What a refusal may tell besides its words; anything else in `details` stays inside.
-TOLD: Final = ("seats", "areas", "nearest", "limit", "fields", "incident", "places")
+TOLD: Final = ("seats", "areas", "nearest", "limit", "held", "fields", "incident")
 
+plain_json: Final = json.JSONEncoder(separators=(",", ":"), default=str).encode
+
+_LISTED: Final = (tuple, set, frozenset)
 _TITLES: Final = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -29,13 +32,14 @@ def problem(refusal: Refusal) -> dict[str, Any]:
     if details:
         for name in TOLD:
             if name in details:
-                found[name] = _plain(details[name])
+                told = details[name]
+                found[name] = list(told) if isinstance(told, _LISTED) else told
     return found
 
 
 def problem_bytes(refusal: Refusal) -> bytes:
     """The same as UTF-8 JSON."""
-    return json.dumps(problem(refusal), separators=(",", ":"), default=str).encode()
+    return plain_json(problem(refusal)).encode()
 
 
 def problem_headers(refusal: Refusal) -> list[tuple[str, str]]:
@@ -44,9 +48,3 @@ def problem_headers(refusal: Refusal) -> list[tuple[str, str]]:
     if refusal.retry_after is not None:
         headers.append(("Retry-After", str(max(1, refusal.retry_after))))
     return headers
-
-
-def _plain(told: Any) -> Any:
-    if isinstance(told, (tuple, set, frozenset)):
-        return list(told)
-    return told

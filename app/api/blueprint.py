@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
 
 from app.answers import KeptKey, fingerprint_of, read_key
 from app.box_office import BoxOffice
+from app.problems import plain_json
 from app.refusals import NotFound
 from app.tokens import new_id
 
@@ -19,11 +19,11 @@ _HEADERS: Final = [("Content-Type", "application/json"), ("Cache-Control", "no-s
 
 def json_answer(body: dict[str, Any], status: int = 200) -> Response:
     """The body as compact JSON; nobody may keep it."""
-    return Response(json.dumps(body, separators=(",", ":")).encode(), status, _HEADERS)
+    return Response(plain_json(body).encode(), status, _HEADERS)
 
 
-def kept_key(found: dict[str, Any], owner: str = "") -> KeptKey | None:
-    """The request's idempotency key with what is asked, however its JSON was laid out.
+def kept_key(body: bytes = b"", owner: str = "") -> KeptKey | None:
+    """The request's idempotency key with what is asked; None without a key.
 
     `owner` is whose thing the path names, where a header says so instead of the body. Raises
     `BadIdempotencyKey`.
@@ -31,8 +31,7 @@ def kept_key(found: dict[str, Any], owner: str = "") -> KeptKey | None:
     key = read_key(request.headers.get("Idempotency-Key"))
     if key is None:
         return None
-    body = json.dumps(found, sort_keys=True, separators=(",", ":"))
-    return KeptKey(key, fingerprint_of(request.path.encode(), owner.encode(), body.encode()))
+    return KeptKey(key, fingerprint_of(request.path.encode(), owner.encode(), body))
 
 
 def basket_of(box: BoxOffice, token: str | None) -> str:

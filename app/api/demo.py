@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from app.api.blueprint import bp, json_answer, kept_key
 from app.api.forms import notice_form
 from app.api.orders import order_secret
-from app.api.reading import read_object
+from app.api.reading import parse_object, read_body
 from app.api.shapes import order_shape
 from app.box_office import office
 from app.orders.paying import demo_notice
@@ -19,11 +19,11 @@ from app.rate_limits import limit
 def create_demo_payment() -> ResponseReturnValue:
     """Play a payment notice, at any time and any number of times."""
     box = office()
-    found = read_object()
-    form = notice_form(found)
+    body = read_body()
+    form = notice_form(parse_object(body))
     limit("order")
     order_view(box, form.order, order_secret())
-    key = kept_key(found)
+    key = kept_key(body)
     with box.answers.once(key) as turn:
         status = None if turn.kept is None else str(turn.kept["status"])
         if status is None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.api.blueprint import basket_of, bp, json_answer, kept_key, own_basket
 from app.api.forms import best_form, hold_form
-from app.api.reading import read_object
+from app.api.reading import parse_object, read_body
 from app.api.shapes import hold_shape
 from app.box_office import BoxOffice, office
 from app.inventory.commands import ExtendHold, HoldBest, HoldSeats, ReleaseHold, ShowHold
@@ -22,12 +22,12 @@ def create_hold(slug: str) -> ResponseReturnValue:
     """Keep the chosen places, all or none."""
     box = office()
     event = box.catalogue.by_slug(slug)
-    found = read_object()
-    form = hold_form(found)
+    body = read_body()
+    form = hold_form(parse_object(body))
     basket = basket_of(box, form.basket)
     limit("hold", basket=form.basket and basket)
     command = HoldSeats(basket, f"{event.id}-{new_id()}", form.seats, form.areas)
-    return _answer(box, box.ask_once(event.id, command, kept_key(found)), 201)
+    return _answer(box, box.ask_once(event.id, command, kept_key(body)), 201)
 
 
 @bp.post("/events/<slug>/best")
@@ -35,12 +35,12 @@ def create_best_hold(slug: str) -> ResponseReturnValue:
     """Keep the best free seats for so many people."""
     box = office()
     event = box.catalogue.by_slug(slug)
-    found = read_object()
-    form = best_form(found)
+    body = read_body()
+    form = best_form(parse_object(body))
     basket = basket_of(box, form.basket)
     limit("hold", basket=form.basket and basket)
     command = HoldBest(basket, f"{event.id}-{new_id()}", form.count, form.category, form.step_free)
-    return _answer(box, box.ask_once(event.id, command, kept_key(found)), 201)
+    return _answer(box, box.ask_once(event.id, command, kept_key(body)), 201)
 
 
 @bp.get("/holds/<hold_id>")
@@ -57,7 +57,7 @@ def create_extension(hold_id: str) -> ResponseReturnValue:
     box = office()
     basket, event_id = own_basket(box), _event_of(box, hold_id)
     limit("hold", basket=basket)
-    return _answer(box, box.ask_once(event_id, ExtendHold(hold_id, basket), kept_key({}, basket)))
+    return _answer(box, box.ask_once(event_id, ExtendHold(hold_id, basket), kept_key(owner=basket)))
 
 
 @bp.delete("/holds/<hold_id>")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.api.blueprint import bp, json_answer, kept_key
 from app.api.forms import order_form
-from app.api.reading import read_object
+from app.api.reading import parse_object, read_body
 from app.api.shapes import order_shape
 from app.box_office import office
 from app.buyers import read_buyer
@@ -20,12 +20,12 @@ from app.rate_limits import limit
 def create_order() -> ResponseReturnValue:
     """Turn a basket into an order, paid at once or to be paid."""
     box = office()
-    found = read_object()
-    form = order_form(found)
+    body = read_body()
+    form = order_form(parse_object(body))
     basket = box.tokens.basket_id(form.basket)
     limit("order", basket=basket)
     name, email = read_buyer(form.name, form.email)
-    key = kept_key(found)
+    key = kept_key(body)
     placed = place_order(box, basket, Buyer(name, email), form.payment, form.demo_outcome, key)
     view = order_view(box, placed.order_id)
     return json_answer(order_shape(box, view, placed.status, placed.pay_url), 201)
