@@ -1,0 +1,44 @@
+"""What commands may ask of the box office, by name; each is carried out where the actors are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.box_office import BoxOffice
+from app.control_requests import events, house, places, plans
+from app.control_requests.asked import Request, Words
+from app.refusals import Refusal
+
+REQUESTS: Final[dict[str, Request]] = {
+    "ping": house.ping,
+    "event.create": events.create_event,
+    "event.publish": events.publish_event,
+    "event.pause": events.pause_event,
+    "event.cancel": events.cancel_event,
+    "event.block": places.block_places,
+    "event.unblock": places.unblock_places,
+    "event.move": places.move_ticket,
+    "plan.import": plans.import_plan,
+    "order.paid": house.record_payment,
+    "admin.create": house.invite_admin,
+    "demo.open": house.open_demo,
+    "demo.close": house.close_demo,
+    "demo.event": house.open_rehearsal,
+}
+
+
+class UnknownRequest(Refusal):
+    """The server and the command are of different versions."""
+
+    code = "unknown_request"
+    happened = "The running server does not know this command."
+    safe = "Nothing was changed."
+    next_step = "Start the server again, so that both are of the same version."
+
+
+def carry_out(office: BoxOffice, name: str, words: Words) -> Words:
+    """Carry out one request; raises `UnknownRequest` or the request's own refusal."""
+    request = REQUESTS.get(name)
+    if request is None:
+        raise UnknownRequest
+    return request(office, words)
