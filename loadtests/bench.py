@@ -117,7 +117,7 @@ def _hot_lines(result: HotResult) -> Iterator[Line]:
 
 def _group(folder: Path) -> Iterator[Line]:
     with serving(folder) as server:
-        seats = server.demo("group", GROUP_SEAT_COUNT)["seats"]
+        seats = server.demo("group", GROUP_SEAT_COUNT)
     data_dir = folder / "data"
     event_id = _event_id(data_dir, "group")
     for added_ms, goal in ((0, GROUP_GOAL), (1, GROUP_SLOW_GOAL)):
@@ -131,7 +131,7 @@ def _group(folder: Path) -> Iterator[Line]:
 
 def _one_seat(folder: Path) -> Iterator[Line]:
     with serving(folder) as server:
-        seat = server.demo("one-seat", 100)["seats"][0]
+        seat = server.demo("one-seat", 100)[0]
         verdict = asyncio.run(rush_one_seat(server.address, seat, "one-seat", BUYER_COUNT))
     slowest = max(told.seconds for told in verdict.told)
     right = sum(told.code == "places_taken" for told in verdict.told)
@@ -142,7 +142,7 @@ def _one_seat(folder: Path) -> Iterator[Line]:
 
 def _crowds(folder: Path) -> Iterator[Line]:
     with serving(folder) as server:
-        seats = server.demo("crowds", 5_000)["seats"]
+        seats = server.demo("crowds", 5_000)
         crowds = [
             _crowd(server, "pollers", POLLER_COUNT, "crowds"),
             _crowd(server, "shoppers", HOLDER_COUNT, "crowds", seats[:1_000]),
@@ -164,7 +164,7 @@ def _crowds(folder: Path) -> Iterator[Line]:
 
 def _start(folder: Path, round_count: int) -> Iterator[Line]:
     with serving(folder) as server:
-        seats = server.demo("start", START_SEAT_COUNT)["seats"]
+        seats = server.demo("start", START_SEAT_COUNT)
         asyncio.run(_sell(server, "start", seats[:START_ORDER_COUNT]))
         probes, seconds = iter(seats[START_ORDER_COUNT:]), []
         for _ in range(round_count):

@@ -77,9 +77,9 @@ class HotBench:
 
     def __init__(self, server: Server) -> None:
         self.server, self.event, self.page_event = server, "bench", "bench-pages"
-        seats = server.demo(self.event, EVENT_SEAT_COUNT)["seats"]
+        seats = server.demo(self.event, EVENT_SEAT_COUNT)
         self.lost, self.sellable = seats[0], list(seats[1:])
-        self.page_seats = list(server.demo(self.page_event, PAGE_SEAT_COUNT)["seats"])
+        self.page_seats = server.demo(self.page_event, PAGE_SEAT_COUNT)
         self.visits: list[PageVisit] = []
         self.tag = ""
 

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from app.simulate import seat_ids
 from app.wire import Address
 
 COMMAND = (sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())")
@@ -83,8 +83,8 @@ class Server:
         self.process.wait()
         self.process = None
 
-    def demo(self, slug: str, seat_count: int) -> dict[str, Any]:
-        """Make a demo event."""
+    def demo(self, slug: str, seat_count: int) -> list[str]:
+        """Make a demo event; the ids of its seats."""
         words = ["demo", "--seats", str(seat_count), "--event", slug, "--json"]
         ended = subprocess.run(
             [*COMMAND, *words],
@@ -96,8 +96,7 @@ class Server:
         )
         if ended.returncode != 0:
             raise NotServingError(ended.stdout + ended.stderr)
-        made: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
-        return made
+        return seat_ids(json.loads(ended.stdout.splitlines()[-1])["seats"])
 
     def cpu_seconds(self) -> float:
         """CPU time that all its processes have used."""

@@ -11,6 +11,7 @@ import pytest
 
 from app.wire import Address
 from tests.budget import TimeBudget
+from tests.crash.demo_event import demo_seats
 from tests.crash.ledger import Ledger
 from tests.crash.mail_sink import MailSink, TakenMail, mail_sink
 from tests.crash.promises import (
@@ -40,7 +41,7 @@ def test_killed_in_a_rush_it_keeps_every_promise(tmp_path: Path, time_budget: Ti
     for seed in time_budget.rounds(at_least=1, at_most=1):
         with mail_sink(tmp_path) as sink, _box_office(tmp_path, sink) as office:
             seats = {
-                slug: office.demo(seats=seat_count, event=slug)["seats"]
+                slug: demo_seats(office, slug, seat_count)
                 for slug in (f"rush-{number}" for number in range(event_count))
             }
             ledger = asyncio.run(_rush(office, sink, seats, seed, kill_count, least_orders))
@@ -55,7 +56,7 @@ def test_the_same_on_postgresql(tmp_path: Path, postgres_url: str, time_budget: 
     for seed in time_budget.rounds(at_least=1, at_most=1):
         with mail_sink(tmp_path) as sink, _box_office(tmp_path, sink, postgres_url) as office:
             seat_count = time_budget.size(quick=1_000, long=6_000)
-            seats = {"rush-pg": office.demo(seats=seat_count, event="rush-pg")["seats"]}
+            seats = {"rush-pg": demo_seats(office, "rush-pg", seat_count)}
             ledger = asyncio.run(_rush(office, sink, seats, seed, kill_count, least_orders))
             check_postgres(postgres_url, ledger)
         _expect_kept(ledger, kill_count, least_orders)

@@ -14,6 +14,7 @@ import pytest
 
 from app.wire import Address
 from tests.budget import TimeBudget
+from tests.crash.demo_event import demo_seats
 from tests.crash.ledger import Ledger
 from tests.crash.powercut import ForgetfulDisk
 from tests.crash.promises import check_promises, check_sqlite
@@ -41,6 +42,14 @@ for n in range(100_000):
     print(n, flush=True)
 """
 
+READER = """
+import sys
+import pysqlite3
+database = pysqlite3.connect(sys.argv[1])
+database.execute("CREATE TABLE IF NOT EXISTS facts (n INTEGER PRIMARY KEY)")
+print(database.execute("SELECT coalesce(max(n), -1) FROM facts").fetchone()[0])
+"""
+
 
 @pytest.mark.weight(3)
 def test_a_power_cut_loses_nothing_acknowledged(tmp_path: Path, time_budget: TimeBudget) -> None:
@@ -49,7 +58,7 @@ def test_a_power_cut_loses_nothing_acknowledged(tmp_path: Path, time_budget: Tim
     disk.lay_out()
     settings = {"FULLHOUSE_HOLD_SECONDS": str(TTL_SECONDS), **disk.settings}
     with box_office(tmp_path, settings=settings) as office:
-        seats = office.demo(seats=SEAT_COUNT, event="cut")["seats"]
+        seats = demo_seats(office, "cut", SEAT_COUNT)
         rounds = list(time_budget.rounds(at_least=time_budget.size(quick=3, long=50), at_most=50))
         ledger = asyncio.run(_cut_in_rush(office, disk, seats, rounds))
         assert ledger.broken == [], ledger.report()
@@ -125,9 +134,7 @@ async def _cut_in_rush(
 
 
 def _newest_row(path: Path) -> int:
-    read = "import sys, pysqlite3; print(pysqlite3.connect(sys.argv[1]).execute("
-    read += "'SELECT max(n) FROM facts').fetchone()[0] or -1)"
     ended = subprocess.run(
-        [sys.executable, "-c", read, path], capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-c", READER, path], capture_output=True, text=True, timeout=30, check=True
     )
     return int(ended.stdout)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.demo_event import demo_seats
 from tests.model.api import Api
 from tests.services.box_office import box_office
 
@@ -21,7 +22,7 @@ def test_a_woken_server_cannot_write_after_another_took_over(
         "SECRET_KEY": "the same secret for both of them, 40 long",
     }
     with box_office(tmp_path / "first", settings=shared) as sleeper:
-        seats = sleeper.demo(seats=20, event="shared")["seats"]
+        seats = demo_seats(sleeper, "shared", 20)
         path = "/events/shared/holds"
         assert Api(sleeper.url).post(path, {"seats": seats[:1]}).status == 201
         sleeper.freeze()

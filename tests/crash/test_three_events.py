@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Serve
+from tests.crash.demo_event import demo_seats
 from tests.model.api import Api, Reply
 from tests.services.box_office import BoxOffice
 
@@ -64,9 +65,7 @@ class Tour:
     def __init__(self, office: BoxOffice) -> None:
         self.office = office
         self.api = Api(office.url)
-        self.seats = {
-            slug: office.demo(seats=12, event=slug)["seats"][:SEATS_EACH] for slug in EVENTS
-        }
+        self.seats = {slug: demo_seats(office, slug, 12)[:SEATS_EACH] for slug in EVENTS}
         self.basket = ""
         self.total_cents = 0
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from app.wire import Address, AnswerLostError, Connection
+from tests.crash.demo_event import demo_seats
 from tests.crash.ledger import Ledger
 from tests.crash.promises import check_promises
 from tests.crash.rush import Rush, Stock
@@ -65,7 +66,7 @@ def under_pressure(
 ) -> Pressure:
     """Let buyers shop while `trouble` happens, then check everything that was promised."""
     slug = "pressure"
-    seats = office.demo(seats=SEAT_COUNT, event=slug)["seats"]
+    seats = demo_seats(office, slug, SEAT_COUNT)
     address = Address("127.0.0.1", urlsplit(office.url).port or 0)
 
     async def run() -> Pressure:

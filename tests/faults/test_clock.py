@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Serve
+from tests.crash.demo_event import demo_seats
 from tests.model.api import Api
 from tests.services.box_office import BoxOffice
 from tests.services.programs import libfaketime
@@ -115,8 +116,8 @@ def test_an_order_and_a_page_work_while_the_clock_is_wrong(serve: Serve, wall: W
 
 
 def _open(office: BoxOffice) -> tuple[Api, str, str]:
-    made = office.demo(seats=20, event="clock")
-    return Api(office.url), made["seats"][0], "/events/clock/holds"
+    seats = demo_seats(office, "clock", 20)
+    return Api(office.url), seats[0], "/events/clock/holds"
 
 
 def _expect_held_until(api: Api, hold: dict[str, object], path: str, seat: str, end: float) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from tests.budget import TimeBudget, is_long
 from tests.conftest import Serve
+from tests.crash.demo_event import demo_seats
 from tests.services.box_office import BoxOffice, run_command
 
 pytestmark = pytest.mark.faults
@@ -45,7 +46,7 @@ class Crowd:
 
 def test_300_slow_clients_slow_nobody_else(serve: Serve, time_budget: TimeBudget) -> None:
     office = serve()
-    seats = office.demo(seats=500, event="slow")["seats"]
+    seats = demo_seats(office, "slow", 500)
     seconds = time_budget.size(quick=6, long=30)
     slow = _crowd(office, "slow", SLOW_COUNT, seconds + 6)
     time.sleep(3)  # until all of them hang on
@@ -60,7 +61,7 @@ def test_300_slow_clients_slow_nobody_else(serve: Serve, time_budget: TimeBudget
 @pytest.mark.weight(0.5)
 def test_thousands_look_at_the_map_while_others_buy(serve: Serve, time_budget: TimeBudget) -> None:
     office = serve()
-    seats = office.demo(seats=5_000, event="slow")["seats"]
+    seats = demo_seats(office, "slow", 5_000)
     seconds = time_budget.size(quick=8, long=30)
     pollers = _crowd(office, "pollers", time_budget.size(quick=1_000, long=5_000), seconds)
     buyers = _crowd(office, "shoppers", 16, seconds, seats[:500])
@@ -74,7 +75,7 @@ def test_thousands_look_at_the_map_while_others_buy(serve: Serve, time_budget: T
 
 def test_1000_buyers_after_one_seat_make_one_owner(serve: Serve) -> None:
     office = serve()
-    seat = office.demo(seats=50, event="gala")["seats"][0]
+    seat = demo_seats(office, "gala", 50)[0]
 
     words = office.fullhouse("simulate", seat, "--event", "gala", "--users", str(BUYER_COUNT))
 
@@ -84,7 +85,7 @@ def test_1000_buyers_after_one_seat_make_one_owner(serve: Serve) -> None:
 
 def test_a_simulation_fails_where_a_seat_is_not_free(serve: Serve) -> None:
     office = serve()
-    seat = office.demo(seats=50, event="gala")["seats"][0]
+    seat = demo_seats(office, "gala", 50)[0]
     words = ("simulate", seat, "--event", "gala", "--users", "5")
     office.fullhouse(*words)
 
