@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from app.clock import house, utc_now
 from app.config import RESTART_GRACE_SECONDS, Settings
@@ -17,6 +17,7 @@ from app.inventory_reading import read_offer, read_places
 from app.inventory_writing import StaleMemory, write_records
 from app.models import ActorRow
 from app.models import KeptAnswer as KeptAnswerRow
+from app.prepared import Prepared
 from app.rows import upsert
 
 __all__ = ["EventStore", "StaleMemory", "StaleOwner"]
@@ -71,16 +72,11 @@ class EventStore:
         the database's own error.
         """
         with self._db.write() as connection:
-            raised = connection.execute(
-                ActorRow.__table__.update()  # type: ignore[attr-defined]
-                .where(ActorRow.key == self.key, ActorRow.epoch == self.epoch)
-                .values(version=ActorRow.version + 1)
-            )
-            if raised.rowcount != 1:
+            raised = _RAISE_VERSION.run(connection, [{"of_key": self.key, "of_epoch": self.epoch}])
+            if raised != 1:
                 raise StaleOwner(self.key)
             write_records(connection, state, facts)
-            if answers:
-                connection.execute(KeptAnswerRow.__table__.insert(), answers)  # type: ignore[attr-defined]
+            _KEEP_ANSWERS.run(connection, answers)
             fault_point("store.commit")
         self.version += 1
 
@@ -104,6 +100,14 @@ class EventStore:
             most = now + limits.hold_ms + hold.extensions * limits.extension_ms
             graced = min(hold.expires_ms + RESTART_GRACE_SECONDS * 1000, most)
             state.prolong(hold.id, max(hold.expires_ms, graced))
+
+
+_RAISE_VERSION = Prepared(
+    update(ActorRow)
+    .where(ActorRow.key == bindparam("of_key"), ActorRow.epoch == bindparam("of_epoch"))
+    .values(version=ActorRow.version + 1)
+)
+_KEEP_ANSWERS = Prepared(insert(KeptAnswerRow))
 
 
 def answer_row(key: str, fingerprint: str, outcome: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,9 @@ from app.models import (
     Ticket,
     TicketState,
 )
-from app.rows import insert_new, upsert
+from app.models.work import lane_of
+from app.prepared import Prepared
+from app.rows import new_rows, upsert
 
 Row = dict[str, Any]
 SEAT_COLUMNS: Final = ("state", "hold_id", "ticket_id", "ticket_type", "reason")
@@ -244,10 +246,8 @@ def write_records(connection: Connection, state: EventInventory, facts: Iterable
     _write_orders(connection, batch)
     _write_tickets(connection, batch)
     _finish_orders(connection, batch)
-    if batch.effects:
-        connection.execute(insert_new(connection, OutboxRow), batch.effects)
-    if batch.journal:
-        connection.execute(insert(JournalEntry), batch.journal)
+    _INSERT_EFFECT.run(connection, batch.effects)
+    _INSERT_JOURNAL.run(connection, batch.journal)
     if batch.event:
         connection.execute(update(Event).where(Event.id == batch.event_id).values(**batch.event))
 
@@ -256,8 +256,8 @@ def effect_row(kind: str, dedupe_key: str, payload: Row) -> Row:
     """An effect that is due at once."""
     now = utc_now()
     return {
-        "kind": kind, "dedupe_key": dedupe_key, "payload": payload, "state": EffectState.DUE,
-        "tries": 0, "due_at": now, "created_at": now,
+        "kind": kind, "lane": lane_of(kind), "dedupe_key": dedupe_key, "payload": payload,
+        "state": EffectState.DUE, "tries": 0, "due_at": now, "created_at": now,
     }  # fmt: skip
 
 
@@ -267,25 +267,33 @@ _OWNED = and_(
     Allocation.seat_id == bindparam("of_seat"),
     bindparam("of_owner") == _OWNER,
 )
-_DELETE_SEAT = delete(Allocation).where(_OWNED)
-_UPDATE_SEAT = (
+_DELETE_SEAT = Prepared(delete(Allocation).where(_OWNED))
+_UPDATE_SEAT = Prepared(
     update(Allocation)
     .where(_OWNED)
     .values({name: bindparam(f"new_{name}") for name in SEAT_COLUMNS})
 )
-_INSERT_SEAT = insert(Allocation)
-_INSERT_HOLD = insert(HoldRow)
-_UPDATE_HOLD = (
+_INSERT_SEAT = Prepared(insert(Allocation))
+_INSERT_HOLD = Prepared(insert(HoldRow))
+_UPDATE_HOLD = Prepared(
     update(HoldRow)
     .where(HoldRow.id == bindparam("hold"))
     .values({name: bindparam(f"new_{name}") for name in HOLD_COLUMNS})
 )
-_END_HOLD = update(HoldRow).where(HoldRow.id == bindparam("hold")).values(state=bindparam("how"))
-_TAKE_AREA = (
+_END_HOLD = Prepared(
+    update(HoldRow).where(HoldRow.id == bindparam("hold")).values(state=bindparam("how"))
+)
+_TAKE_AREA = Prepared(
     update(Area)
     .where(Area.event_id == bindparam("of_event"), Area.key == bindparam("of_area"))
     .values(taken=Area.taken + bindparam("more"))
 )
+_INSERT_ORDER = Prepared(insert(Order))
+_INSERT_PAYMENT = Prepared(insert(Payment))
+_INSERT_TICKET = Prepared(insert(Ticket))
+_INSERT_JOURNAL = Prepared(insert(JournalEntry))
+_INSERT_LINE = Prepared(lambda dialect: new_rows(dialect, OrderLine))
+_INSERT_EFFECT = Prepared(lambda dialect: new_rows(dialect, OutboxRow))
 
 
 def _write_seats(connection: Connection, batch: Batch) -> None:
@@ -300,11 +308,10 @@ def _write_seats(connection: Connection, batch: Batch) -> None:
             new = {f"new_{name}": after[name] for name in SEAT_COLUMNS}
             updates.append(owned | new)
     if deletes:
-        _expect(connection.execute(_DELETE_SEAT, deletes).rowcount, deletes)
+        _expect(_DELETE_SEAT.run(connection, deletes), deletes)
     if updates:
-        _expect(connection.execute(_UPDATE_SEAT, updates).rowcount, updates)
-    if inserts:
-        connection.execute(_INSERT_SEAT, inserts)
+        _expect(_UPDATE_SEAT.run(connection, updates), updates)
+    _INSERT_SEAT.run(connection, inserts)
 
 
 def _expect(count: int, rows: list[Row]) -> None:
@@ -329,12 +336,9 @@ def _write_holds(connection: Connection, batch: Batch, state: EventInventory) ->
     for hold_id, how in batch.over.items():
         if hold_id not in batch.started:
             ends.append({"hold": hold_id, "how": how})
-    if inserts:
-        connection.execute(_INSERT_HOLD, inserts)
-    if updates:
-        connection.execute(_UPDATE_HOLD, updates)
-    if ends:
-        connection.execute(_END_HOLD, ends)
+    _INSERT_HOLD.run(connection, inserts)
+    _UPDATE_HOLD.run(connection, updates)
+    _END_HOLD.run(connection, ends)
 
 
 def _hold_columns(hold: Any) -> Row:
@@ -352,8 +356,7 @@ def _write_areas(connection: Connection, batch: Batch, state: EventInventory) ->
         for area, more in batch.taken.items()
         if more
     ]
-    if changes:
-        connection.execute(_TAKE_AREA, changes)
+    _TAKE_AREA.run(connection, changes)
     for area, reason in batch.blocks:
         key = {"event_id": batch.event_id, "area": area, "reason": reason}
         count = state.area_blocks.get((area, reason), 0)
@@ -365,11 +368,9 @@ def _write_areas(connection: Connection, batch: Batch, state: EventInventory) ->
 
 
 def _write_orders(connection: Connection, batch: Batch) -> None:
-    if batch.orders:
-        connection.execute(insert(Order), batch.orders)
-        connection.execute(insert(Payment), batch.payments)
-    if batch.lines:
-        connection.execute(insert_new(connection, OrderLine), batch.lines)
+    _INSERT_ORDER.run(connection, batch.orders)
+    _INSERT_PAYMENT.run(connection, batch.payments)
+    _INSERT_LINE.run(connection, batch.lines)
     if batch.lapsed:
         captured = exists().where(
             Payment.order_id == Order.id, Payment.state == PaymentState.CAPTURED
@@ -390,8 +391,7 @@ def _write_tickets(connection: Connection, batch: Batch) -> None:
             .values(state=TicketState.VOID, voided_at=bindparam("at"))
         )
         connection.execute(void, batch.voided)
-    if batch.tickets:
-        connection.execute(insert(Ticket), batch.tickets)
+    _INSERT_TICKET.run(connection, batch.tickets)
     for moved in batch.moved:
         connection.execute(
             update(Ticket)

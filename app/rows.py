@@ -11,7 +11,12 @@ from sqlalchemy.sql.dml import Insert
 
 def insert_new(connection: Connection, table: Any) -> Insert:
     """An INSERT that passes over rows whose key exists already."""
-    if connection.dialect.name == "sqlite":
+    return new_rows(connection.dialect.name, table)
+
+
+def new_rows(dialect: str, table: Any) -> Insert:
+    """The same for a database that is only known by name."""
+    if dialect == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()
 

@@ -54,7 +54,7 @@ def capture(
     back, or that is not the order's sum, is marked to go back in the same transaction.
     """
     payment_id = f"{gateway}:{reference}"
-    with office.db.write() as connection:
+    with _turn_of(order_id), office.db.write() as connection:
         order = read_order(connection, order_id)
         known = connection.execute(select(Payment.state).where(Payment.id == payment_id)).scalar()
         if known is not None:
@@ -82,7 +82,7 @@ def capture(
 
 def settle(office: BoxOffice, order_id: str) -> None:
     """Sell a captured order's places in all its events, or give all the money back."""
-    with _turns[hash(order_id) % len(_turns)]:
+    with _turn_of(order_id):
         with office.db.read() as connection:
             order = read_order(connection, order_id)
             payment = captured_payment(connection, order_id)
@@ -162,6 +162,10 @@ def settle_open(office: BoxOffice) -> int:
     for order_id in ids:
         settle(office, order_id)
     return len(ids)
+
+
+def _turn_of(order_id: str) -> threading.Lock:
+    return _turns[hash(order_id) % len(_turns)]
 
 
 def _keep_all(office: BoxOffice, order: OrderRow, by_event: dict[int, list[LineView]]) -> None:
