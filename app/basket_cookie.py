@@ -28,6 +28,11 @@ def basket_id() -> str:
     return known
 
 
+def switch_basket(other: str) -> None:
+    """From now on the visitor's basket is this one."""
+    g.new_basket = g.basket = other
+
+
 def known_basket_id() -> str | None:
     """The visitor's basket, if the cookie names one."""
     known: str | None = g.get("basket")

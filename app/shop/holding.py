@@ -70,14 +70,14 @@ def _give_back(
         return None
     seats = tuple(place for place in form.released if not place.startswith(AREA_PREFIX))
     areas = [
-        AreaChoice(*_area_line(place)) for place in form.released if place.startswith(AREA_PREFIX)
+        AreaChoice(*area_line(place)) for place in form.released if place.startswith(AREA_PREFIX)
     ]
     if form.fewer:
         areas.append(AreaChoice(form.area, 1, form.fewer))
     return inventory.ask(ReleasePlaces(hold_id, basket, seats, tuple(areas)), kept)
 
 
-def _area_line(place: str) -> tuple[str, int, str]:
+def area_line(place: str) -> tuple[str, int, str]:
     """`area:<key>:<ticket type>:<count>`, as the basket's lines are called."""
     key, _colon, rest = place.removeprefix(AREA_PREFIX).partition(":")
     kind, _colon, count = rest.partition(":")

@@ -94,6 +94,11 @@ def extension_words() -> str:
     return ngettext("Add %(num)s minute", "Add %(num)s minutes", seconds // 60)
 
 
+def extended_words() -> str:
+    """The sentence after more time was given."""
+    return _("You have more time.")
+
+
 def hold_minutes() -> int:
     """How long a new hold lasts, in whole minutes."""
     return max(1, office().settings.hold_seconds // 60)

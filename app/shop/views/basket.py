@@ -121,6 +121,7 @@ class AgainChoice:
     """Places that one press takes again."""
 
     label: str
+    slug: str
     places: tuple[str, ...]
     key: str
 

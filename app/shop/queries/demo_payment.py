@@ -1,0 +1,51 @@
+"""The demo's payment page in words."""
+
+from __future__ import annotations
+
+from app.catalogue import EventCard
+from app.clock import house
+from app.csrf import new_key
+from app.money import sum_words
+from app.orders.papers import spoken_code
+from app.orders.views import OrderView
+from app.shop.queries.basket import basket_view
+from app.shop.views.basket import PayDemoPage, PriceLine
+from app.words import clock_words, list_words
+from app.words import gettext as _
+
+
+def pay_demo_page(view: OrderView) -> PayDemoPage:
+    """What is to be paid, and the ways it can go."""
+    order = view.order
+    return PayDemoPage(
+        order_id=order.id,
+        secret=view.secret,
+        code=spoken_code(order.id),
+        total=sum_words(order.total_cents, order.currency),
+        kept_words=_kept_words(view),
+        lines=tuple(_line(card, view) for card in view.events),
+        key=new_key(),
+        back_key=new_key(),
+    )
+
+
+def refused_words() -> str:
+    """Until when the seats are kept after the bank said no."""
+    basket = basket_view()
+    if not basket.parts:
+        return _("Nothing was charged.")
+    return _("Nothing was charged. Your seats are kept until %(time)s.", time=basket.until)
+
+
+def _kept_words(view: OrderView) -> str:
+    if view.order.deadline_ms is None:
+        return _("while you are here")
+    at = house.wall_at(view.order.deadline_ms).astimezone(view.events[0].zone)
+    return _("until %(time)s", time=clock_words(at))
+
+
+def _line(card: EventCard, view: OrderView) -> PriceLine:
+    places = [place for place in view.places if place.event.id == card.id]
+    words = f"{card.title}, {list_words([place.place for place in places])}"
+    cents = sum(place.line.cents for place in places)
+    return PriceLine(words, sum_words(cents, view.order.currency))

@@ -1,0 +1,182 @@
+"""A booking in words, in whatever state it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from app.box_office import office
+from app.catalogue import EventCard
+from app.models import OrderStatus, TicketState
+from app.money import sum_words
+from app.orders.papers import calendar_entries, spoken_code, times_words, valid_tickets
+from app.orders.views import OrderView, TicketView
+from app.pages import Action, Fact, Notice
+from app.shop.queries.letters import mail_line
+from app.shop.queries.order_states import state_of
+from app.shop.views.basket import PriceLine
+from app.shop.views.order import OrderPage, OrderPart, Step, TicketLine
+from app.words import clock_words, day_words, list_words, moment_words, ngettext, short_moment_words
+from app.words import gettext as _
+
+WAITING: Final = (OrderStatus.PAYING,)
+
+
+def order_page(view: OrderView) -> OrderPage:
+    """The booking: its tickets once it is paid, else one sentence and what to do."""
+    path = f"/o/{view.order.id}/{view.secret}"
+    state = state_of(view, path)
+    cards = view.events
+    booking = _("Booking %(code)s", code=spoken_code(view.order.id))
+    named = _("%(booking)s for %(name)s", booking=booking, name=view.order.name)
+    stock = cards[0].stock if cards else "straw"
+    if state is not None:
+        waits = view.order.status in WAITING
+        return OrderPage(state.title, path, stock, named, state=state, waits=waits)
+    tickets = valid_tickets(view)
+    return OrderPage(
+        title=_title(cards),
+        url=path,
+        stock=stock,
+        booking_words=named,
+        facts=_facts(cards, tickets),
+        open_url=f"/t/{office().tokens.ticket(tickets[0].id)}",
+        open_words=ngettext("Open the ticket", "Open the %(num)s tickets", len(tickets)),
+        mail=mail_line(view),
+        parts=tuple(_part(card, view) for card in cards),
+        steps=tuple(_steps(cards, tickets)),
+        ways=tuple(_ways(view, path)),
+        lines=tuple(price_lines(view)),
+        total=sum_words(view.order.total_cents, view.order.currency),
+        paid_title=_("Paid") if view.order.total_cents else _("Free of charge"),
+        paid_words=_paid_words(view),
+    )
+
+
+def order_path(order_id: str) -> str:
+    """The signed address of a booking."""
+    return f"/o/{order_id}/{office().tokens.order_secret(order_id)}"
+
+
+def late_notice(view: OrderView) -> Notice | None:
+    """The money came after the places had gone back on sale, and they could still be had."""
+    order = view.order
+    if order.ended_at is None or order.paid_at is None or order.ended_at >= order.paid_at:
+        return None
+    zone = view.events[0].zone
+    words = _(
+        "Your time ran out at %(ended)s and your payment came at %(paid)s."
+        " All places were still free, so they are yours.",
+        ended=clock_words(order.ended_at.astimezone(zone)),
+        paid=clock_words(order.paid_at.astimezone(zone)),
+    )
+    return Notice(_("Booked, after all."), words, "", "ok", "check")
+
+
+def ticket_line(ticket: TicketView) -> TicketLine:
+    """One ticket in a list of them."""
+    price = sum_words(ticket.cents, ticket.currency)
+    note = f"{ticket.type_name}, {price}" if ticket.cents else ticket.type_name
+    if ticket.state != TicketState.ISSUED:
+        return TicketLine(
+            ticket.place, place_facts(ticket), note, is_off=True, off_words=_("No longer valid")
+        )
+    url = f"/t/{office().tokens.ticket(ticket.id)}"
+    return TicketLine(ticket.place, place_facts(ticket), note, url)
+
+
+def place_facts(ticket: TicketView) -> tuple[Fact, ...]:
+    """Where, row and seat; only where for a place without a number."""
+    if not ticket.number:
+        return (Fact(_("Where"), ticket.place),)
+    facts = (
+        Fact(_("Where"), ticket.section),
+        Fact(_("Row"), ticket.row),
+        Fact(_("Seat"), ticket.number),
+    )
+    return tuple(fact for fact in facts if fact.words)
+
+
+def price_lines(view: OrderView) -> Iterator[PriceLine]:
+    """Every place with its price."""
+    many = len(view.events) > 1
+    for place in view.places:
+        words = f"{place.place}, {place.type_name.lower()}"
+        if many:
+            words = f"{place.event.title}: {words}"
+        yield PriceLine(words, sum_words(place.line.cents, view.order.currency))
+
+
+def _title(cards: Sequence[EventCard]) -> str:
+    if len(cards) == 1:
+        return _("%(event)s is booked", event=cards[0].title)
+    return _("%(events)s are booked", events=list_words([card.title for card in cards]))
+
+
+def _facts(cards: Sequence[EventCard], tickets: Sequence[TicketView]) -> tuple[str, ...]:
+    count = ngettext("%(num)s ticket", "%(num)s tickets", len(tickets))
+    if len(cards) > 1:
+        return (ngettext("%(num)s show", "%(num)s shows", len(cards)), count)
+    card = cards[0]
+    return (moment_words(card.local_start), card.room or card.house.venue, count)
+
+
+def _part(card: EventCard, view: OrderView) -> OrderPart:
+    lines = tuple(ticket_line(ticket) for ticket in view.tickets if ticket.event.id == card.id)
+    return OrderPart(card.title, short_moment_words(card.local_start), card.stock, lines)
+
+
+def _steps(cards: Sequence[EventCard], tickets: Sequence[TicketView]) -> Iterator[Step]:
+    yield Step(_("Before you go"), "", _("Open the tickets while you have signal, or print them."))
+    each = ngettext("One code.", "One code for each person.", len(tickets))
+    for card in cards:
+        address = ", ".join(card.house.address.splitlines())
+        if card.doors_at is not None:
+            when = short_moment_words(card.doors_at.astimezone(card.zone))
+            yield Step(when, _("Doors."), " ".join(part for part in (each, address) if part))
+        words = _("If the time changes we email you.")
+        if card.ends_at is not None:
+            ends = clock_words(card.ends_at.astimezone(card.zone))
+            words = _("Over at about %(time)s.", time=ends) + " " + words
+        starts = _("It starts.") if len(cards) == 1 else f"{card.title}."
+        yield Step(short_moment_words(card.local_start), starts, words)
+
+
+def _ways(view: OrderView, path: str) -> Iterator[Action]:
+    entries = calendar_entries(view)
+    if entries:
+        card = view.events[0]
+        note = f"{day_words(card.local_start)}, {times_words(card)}"
+        yield Action(
+            _("Add to calendar"), f"{path}/calendar.ics", icon="calendar", note=note, is_file=True
+        )
+    yield Action(
+        _("Print or save as PDF"),
+        f"{path}/tickets.pdf",
+        icon="print",
+        note=_("One ticket on each page"),
+        is_file=True,
+    )
+    if len(valid_tickets(view)) > 1:
+        yield Action(
+            _("Several tickets on A4"),
+            f"{path}/tickets.pdf?sheet=a4",
+            icon="print",
+            note=_("To save paper"),
+            is_file=True,
+        )
+    note = _("To %(email)s", email=view.order.email)
+    yield Action(_("Send the email again"), f"{path}/letters", (), icon="letter", note=note)
+
+
+def _paid_words(view: OrderView) -> str:
+    order = view.order
+    if not order.total_cents:
+        return _("Nothing to pay.")
+    words = [_("Includes all booking costs and taxes.")]
+    ways = {"demo": _("Demo card, no money moved"), "manual": _("Paid at the counter")}
+    way = ways.get(order.gateway, _("Card"))
+    if order.paid_at is not None:
+        at = moment_words(order.paid_at.astimezone(view.events[0].zone))
+        words.append(_("%(way)s, %(when)s.", way=way, when=at))
+    return " ".join(words)

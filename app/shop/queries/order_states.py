@@ -1,0 +1,230 @@
+"""What a booking without usable tickets has to say, and the way on from there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.box_office import office
+from app.clock import from_ms, house
+from app.models import OrderStatus
+from app.money import sum_words
+from app.orders.papers import spoken_code, valid_tickets
+from app.orders.placing import manual_closes_ms, pay_url
+from app.orders.views import OrderView
+from app.pages import Action, Fact
+from app.shop.queries.offers import offer_of
+from app.shop.views.order import OrderState
+from app.words import clock_words, list_words, moment_words
+from app.words import gettext as _
+
+
+def state_of(view: OrderView, path: str) -> OrderState | None:
+    """The state in words; None for a paid booking with tickets."""
+    status = view.order.status
+    if status == OrderStatus.PAID:
+        return None if valid_tickets(view) else _none_left(view)
+    if status == OrderStatus.REFUNDED:
+        return _money_back(view, path)
+    if status == OrderStatus.PAYING:
+        return _waiting(view, path)
+    if status == OrderStatus.PENDING and view.order.gateway == "manual":
+        return _kept(view, path)
+    if status == OrderStatus.PENDING:
+        return _not_paid(view)
+    return _over(view)
+
+
+def _waiting(view: OrderView, path: str) -> OrderState:
+    return OrderState(
+        "clock",
+        "",
+        _("Waiting for your payment"),
+        (
+            _("Your places are yours while we wait: the clock has stopped."),
+            _("This takes a few seconds, sometimes a minute."),
+        ),
+        (
+            Fact(_("Order placed"), _clock(view, view.order.created_at)),
+            Fact(_places(view), _total(view)),
+        ),
+        actions=(
+            *_pay_actions(view),
+            Action(_("Look again now"), path, icon="again", is_quiet=True),
+            Action(_("Stop paying, keep my seats"), f"{path}/cancellation", (), is_quiet=True),
+        ),
+        afterwards=_(
+            "You can close this page. We email you either way. Please do not pay a second time."
+        ),
+    )
+
+
+def _pay_actions(view: OrderView) -> tuple[Action, ...]:
+    address = pay_url(office(), view.order)
+    return () if address is None else (Action(_("Go on paying"), address),)
+
+
+def _kept(view: OrderView, path: str) -> OrderState:
+    card = view.events[0] if view.events else None
+    back = Action(
+        _("Give the seats back"), f"{path}/cancellation", (("release", "1"),), is_quiet=True
+    )
+    facts = (
+        Fact(_("Say this at the counter"), spoken_code(view.order.id)),
+        Fact(_places(view), _total(view)),
+    )
+    if view.order.confirmed_at is None:
+        until = _deadline(view)
+        return OrderState(
+            "letter",
+            "warn",
+            _("Look in your email to keep these seats"),
+            (
+                _(
+                    "We sent a link to %(email)s. Press it before %(time)s, and the seats stay"
+                    " yours until it is time to pay.",
+                    email=view.order.email,
+                    time=until,
+                ),
+            ),
+            facts,
+            actions=(back,),
+            afterwards=_("Without it they go back on sale. Nothing is charged either way."),
+        )
+    closes = min(manual_closes_ms(office(), card.id) for card in view.events)
+    until = moment_words(from_ms(closes).astimezone(card.zone)) if card else ""
+    return OrderState(
+        "cash",
+        "warn",
+        _("Kept for you until %(when)s", when=until),
+        (
+            _(
+                "Pay %(total)s at the counter, or as agreed. The tickets come by email the"
+                " moment you have paid.",
+                total=_total(view),
+            ),
+        ),
+        facts,
+        actions=(back,),
+    )
+
+
+def _not_paid(view: OrderView) -> OrderState:
+    return OrderState(
+        "card",
+        "warn",
+        _("This booking is not paid yet"),
+        (_("Nothing was charged. If your seats are still kept, you find them in your basket."),),
+        (Fact(_places(view), _total(view)),) if view.places else (),
+        actions=(
+            Action(_("Go to the checkout"), "/checkout"),
+            Action(_("What's on"), "/", is_quiet=True),
+        ),
+    )
+
+
+def _over(view: OrderView) -> OrderState:
+    return OrderState(
+        "clock",
+        "plain",
+        _("This booking came to nothing"),
+        (
+            _("It was not paid in time, or it was given up. Nothing was charged."),
+            _(
+                "If money of yours is still on its way, it buys the same seats or goes back to"
+                " you by itself."
+            ),
+        ),
+        actions=(
+            Action(_("Look at my basket"), "/basket"),
+            Action(_("What's on"), "/", is_quiet=True),
+        ),
+    )
+
+
+def _money_back(view: OrderView, path: str) -> OrderState:
+    total = _total(view)
+    refund = view.refunds[-1] if view.refunds else None
+    if view.order.total_cents == 0:
+        return _cancelled_free(view)
+    is_back = refund is not None and refund.state == "succeeded"
+    title = (
+        _("Your %(total)s went back", total=total)
+        if is_back
+        else _("Your %(total)s is on its way back", total=total)
+    )
+    facts = []
+    if refund is not None:
+        facts.append(
+            Fact(_("Sent back"), _("%(when)s, all of it", when=_clock(view, refund.requested_at)))
+        )
+    facts.append(Fact(_("Where to"), _where_to(view)))
+    facts.append(Fact(_("Our number for it"), spoken_code(view.order.id)))
+    offer = offer_of(view)
+    return OrderState(
+        "return",
+        "warn",
+        title,
+        (_why_back(view),),
+        tuple(facts),
+        offer=offer,
+        actions=() if offer else (Action(_("What's on"), "/", is_quiet=True),),
+    )
+
+
+def _why_back(view: OrderView) -> str:
+    if view.tickets or any(card.status == "cancelled" for card in view.events):
+        titles = list_words([card.title for card in view.events])
+        return _("Your tickets for %(event)s are no longer valid.", event=titles)
+    return _(
+        "Your time ran out before your payment came, and in between somebody else bought"
+        " %(places)s. You need not do anything.",
+        places=_places(view),
+    )
+
+
+def _where_to(view: OrderView) -> str:
+    if view.order.gateway == "demo":
+        return _("the demo card, at once")
+    if view.order.gateway == "manual":
+        return _("the counter, against this number")
+    return _("your card, in 5 to 10 days")
+
+
+def _cancelled_free(view: OrderView) -> OrderState:
+    return OrderState(
+        "ticket",
+        "plain",
+        _("This booking was cancelled"),
+        (_("Its tickets are no longer valid. There was nothing to pay back."),),
+        actions=(Action(_("What's on"), "/", is_quiet=True),),
+    )
+
+
+def _none_left(view: OrderView) -> OrderState:
+    from app.shop.queries.order import ticket_line
+
+    return OrderState(
+        "ticket",
+        "plain",
+        _("No tickets left in this booking"),
+        (_("None of them opens a door any more. The receipt stays here."),),
+        tickets=tuple(ticket_line(ticket) for ticket in view.tickets),
+        actions=(Action(_("What's on"), "/", is_quiet=True),),
+    )
+
+
+def _places(view: OrderView) -> str:
+    return list_words([place.place for place in view.places])
+
+
+def _total(view: OrderView) -> str:
+    return sum_words(view.order.total_cents, view.order.currency)
+
+
+def _clock(view: OrderView, at: datetime) -> str:
+    return clock_words(at.astimezone(view.events[0].zone)) if view.events else clock_words(at)
+
+
+def _deadline(view: OrderView) -> str:
+    at = house.wall_at(view.order.deadline_ms or house.now_ms())
+    return _clock(view, at)
