@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.models.work import Lane, lane_of
+
 Facts = dict[str, Any]
 
 
@@ -21,6 +23,11 @@ class Effect:
     payload: Facts
     tries: int
     created_at: datetime
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether it is a letter."""
+        return lane_of(self.kind) is Lane.MAIL
 
 
 @dataclass(frozen=True, slots=True)

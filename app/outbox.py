@@ -26,6 +26,7 @@ CLOCK_SLACK_SECONDS: Final = 60
 ERROR_LIMIT: Final = 500  # characters kept of a failure's words
 
 _rows = OutboxRow.__table__.c
+_EFFECT = (_rows.id, _rows.kind, _rows.payload, _rows.tries, _rows.created_at)
 
 
 class ClaimLost(Exception):  # noqa: N818  not an error: somebody else has taken over
@@ -72,6 +73,17 @@ def find_left(connection: Connection, now: datetime, limit: int = 1) -> list[int
     return list(found.scalars())
 
 
+def find_claimed(connection: Connection, limit: int) -> list[tuple[Effect, datetime]]:
+    """Rows that somebody has claimed, and until when."""
+    found = connection.execute(
+        select(*_EFFECT, _rows.lease_until)
+        .where(_rows.state == EffectState.CLAIMED)
+        .order_by(_rows.id)
+        .limit(limit)
+    )
+    return [(Effect(*row[:-1]), row[-1]) for row in found]
+
+
 def claim(
     connection: Connection, row_id: int, now: datetime, lease_seconds: float = LEASE_SECONDS
 ) -> Effect | None:
@@ -85,7 +97,7 @@ def claim(
             tries=_rows.tries + 1,
             lease_until=now + timedelta(seconds=lease_seconds),
         )
-        .returning(_rows.id, _rows.kind, _rows.payload, _rows.tries, _rows.created_at)
+        .returning(*_EFFECT)
     ).one_or_none()
     return None if found is None else Effect(*found)
 
@@ -96,6 +108,16 @@ def renew(connection: Connection, row_id: int, tries: int, until: datetime) -> b
         update(OutboxRow).where(_is_ours(row_id, tries)).values(lease_until=until)
     )
     return changed.rowcount == 1
+
+
+def put_back(connection: Connection, effect: Effect, now: datetime) -> None:
+    """Undo a claim whose effect was never started; the try does not count."""
+    values = {"state": EffectState.DUE, "tries": effect.tries - 1, "due_at": now}
+    connection.execute(
+        update(OutboxRow)
+        .where(_is_ours(effect.id, effect.tries))
+        .values(lease_until=None, **values)
+    )
 
 
 def settle(

@@ -58,6 +58,14 @@ class Tokens:
         """The token in a ticket page's link; never the ticket code."""
         return self.signed("ticket", ticket_id)
 
+    def confirmation(self, order_id: str) -> str:
+        """The token of an e-mailed link: whoever has it can read the order's mailbox."""
+        return self.signed("confirm", order_id)
+
+    def confirmed_order(self, token: str) -> str:
+        """The order of an e-mailed token, or `NotFound`."""
+        return self.subject_of("confirm", token)
+
     def address_key(self, email: str) -> str:
         """A keyed hash of a folded e-mail address: finds orders without a readable index."""
         folded = email.strip().casefold().encode()

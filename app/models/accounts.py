@@ -5,10 +5,12 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import STRICT, Choice, Flag, Instant, Table, one_of
+
+PERSONAL_DAYS = 730
 
 
 class StaffRole(enum.StrEnum):
@@ -53,7 +55,10 @@ class Organizer(Table):
     """Who runs events: owns venues, seating plans and events; sells once an admin approved."""
 
     __tablename__ = "organizers"
-    __table_args__ = (STRICT,)
+    __table_args__ = (
+        CheckConstraint("personal_days BETWEEN 30 AND 3660", name="personal_days"),
+        STRICT,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(Text, unique=True)
@@ -61,6 +66,8 @@ class Organizer(Table):
     contact_email: Mapped[str] = mapped_column(Text)
     currency: Mapped[str] = mapped_column(Text, default="GBP")  # what a new event starts with
     is_demo: Mapped[bool] = mapped_column(Flag, default=False)
+    # names and addresses of buyers are kept this long after an order's last event
+    personal_days: Mapped[int] = mapped_column(default=PERSONAL_DAYS)
     created_at: Mapped[datetime] = mapped_column(Instant)
     approved_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -1,0 +1,258 @@
+"""What may go and when: old holds, demo orders, personal data, spent rows.
+
+Each finds ids to read and removes them in slices of a few milliseconds, its condition asked again
+while writing. Nothing here touches a place: sold tickets of coming events always stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+
+from app.answers import KEPT_HOURS
+from app.clock import house, to_ms
+from app.models import (
+    Allocation,
+    EffectState,
+    Event,
+    HoldRow,
+    HoldState,
+    KeptAnswer,
+    KeptMail,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Organizer,
+    OutboxRow,
+    Payment,
+    PostboxLetter,
+    Refund,
+    SetupLink,
+    Ticket,
+    TicketState,
+)
+
+SLICE_LIMIT: Final = 100  # rows removed in one transaction: some 5 ms
+HOLD_DAYS: Final = 7
+DEMO_ORDER_DAYS: Final = 30  # after the last event of the order; unpaid ones from when placed
+OPEN_ORDER_DAYS: Final = 30  # an order that came to nothing keeps its buyer's name so long
+KEPT_MAIL_DAYS: Final = 30
+DONE_EFFECT_DAYS: Final = 30
+DEAD_EFFECT_DAYS: Final = 180
+SPENT_LINK_DAYS: Final = 1
+DONE_LETTER_DAYS: Final = 1
+DAY_MS: Final = 24 * 3600 * 1000
+ERASED: Final = ""
+
+Ids = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """One kind of old rows: which there are, and how some of them go."""
+
+    kind: str
+    find: Callable[[Connection, datetime, int], Ids]
+    remove: Callable[[Connection, datetime, Ids], None]
+
+
+# ---- holds ---------------------------------------------------------------------------------------
+
+
+def _is_old_hold(now: datetime) -> ColumnElement[bool]:
+    over = (HoldState.EXPIRED, HoldState.RELEASED, HoldState.SOLD)
+    holds_nothing = ~exists().where(Allocation.hold_id == HoldRow.id, Allocation.state == "held")
+    oldest = house.now_ms() - HOLD_DAYS * DAY_MS
+    return and_(HoldRow.state.in_(over), HoldRow.expires_ms < oldest, holds_nothing)
+
+
+# ---- orders --------------------------------------------------------------------------------------
+
+
+def _is_old_demo_order(now: datetime) -> ColumnElement[bool]:
+    """A demo order that lets nobody in; `cancel_old_demo` sees to those whose events are over."""
+    lets_in = exists().where(Ticket.order_id == Order.id, Ticket.state == TicketState.ISSUED)
+    ended = Order.status.in_((OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.REFUNDED))
+    stale = Order.status.in_((OrderStatus.PENDING, OrderStatus.PAID))
+    return and_(
+        Order.is_demo.is_(True),
+        or_(ended, stale),
+        Order.created_at < now - timedelta(days=DEMO_ORDER_DAYS),
+        ~_has_live_hold(),
+        ~lets_in,
+        ~exists().where(Payment.order_id == Order.id, Payment.settled.is_(False)),
+    )
+
+
+def _has_live_hold() -> ColumnElement[bool]:
+    live = (HoldState.LIVE, HoldState.PAYING)
+    return exists().where(HoldRow.order_id == Order.id, HoldRow.state.in_(live))
+
+
+def _remove_orders(connection: Connection, now: datetime, ids: Ids) -> None:
+    kept = set(connection.execute(_ids_of(Order.id, _is_old_demo_order(now), ids)).scalars())
+    for table in (Refund, Payment, Ticket, OrderLine):
+        connection.execute(delete(table).where(table.order_id.in_(kept)))
+    connection.execute(delete(Order).where(Order.id.in_(kept)))
+
+
+def old_demo_tickets(
+    connection: Connection, now: datetime, limit: int
+) -> list[tuple[int, str, tuple[str, ...]]]:
+    """Event, order and ticket ids of demo orders whose events have all long been over."""
+    query = (
+        select(Ticket.event_id, Ticket.order_id, Ticket.id)
+        .join(Order, Order.id == Ticket.order_id)
+        .where(
+            Ticket.state == TicketState.ISSUED,
+            Order.is_demo.is_(True),
+            Order.status == OrderStatus.PAID,
+            ~_has_event_after(now - timedelta(days=DEMO_ORDER_DAYS)),
+        )
+        .order_by(Ticket.event_id, Ticket.order_id)
+        .limit(limit)
+    )
+    found: dict[tuple[int, str], list[str]] = {}
+    for event_id, order_id, ticket_id in connection.execute(query):
+        found.setdefault((event_id, order_id), []).append(ticket_id)
+    return [(event, order, tuple(tickets)) for (event, order), tickets in found.items()]
+
+
+def _has_event_after(moment: datetime) -> ColumnElement[bool]:
+    return exists(
+        select(OrderLine.id)
+        .join(Event, Event.id == OrderLine.event_id)
+        .where(
+            OrderLine.order_id == Order.id,
+            func.coalesce(Event.ends_at, Event.starts_at) >= moment,
+        )
+    )
+
+
+# ---- personal data -------------------------------------------------------------------------------
+
+
+def _is_forgettable(now: datetime) -> ColumnElement[bool]:
+    """An order whose buyer's name and address need not be known any more."""
+    ended_ms = type_coerce(func.coalesce(Event.ends_at, Event.starts_at), BigInteger)
+    kept_ms = cast(Organizer.personal_days, BigInteger) * DAY_MS
+    still_wanted = exists(
+        select(OrderLine.id)
+        .join(Event, Event.id == OrderLine.event_id)
+        .join(Organizer, Organizer.id == Event.organizer_id)
+        .where(OrderLine.order_id == Order.id, ended_ms + kept_ms >= to_ms(now))
+    )
+    came_to_nothing = Order.status.in_((OrderStatus.CANCELLED, OrderStatus.EXPIRED))
+    sold = Order.status.in_((OrderStatus.PAID, OrderStatus.REFUNDED))
+    return and_(
+        Order.email != ERASED,
+        Order.created_at < now - timedelta(days=OPEN_ORDER_DAYS),
+        or_(came_to_nothing, and_(sold, ~still_wanted)),
+        ~_has_live_hold(),
+    )
+
+
+def _erase(connection: Connection, now: datetime, ids: Ids) -> None:
+    """Name and address go; sums, places and the journal stay for the accounts."""
+    connection.execute(
+        update(Order)
+        .where(Order.id.in_(ids), _is_forgettable(now))
+        .values(name=ERASED, email=ERASED, email_key=ERASED, idempotency_key=None)
+    )
+
+
+# ---- spent rows ----------------------------------------------------------------------------------
+
+
+def _is_spent_link(now: datetime) -> ColumnElement[bool]:
+    day_ago = now - timedelta(days=SPENT_LINK_DAYS)
+    return or_(SetupLink.expires_at < day_ago, SetupLink.spent_at < day_ago)
+
+
+def _is_old_effect(now: datetime) -> ColumnElement[bool]:
+    done = and_(
+        OutboxRow.state == EffectState.DONE,
+        OutboxRow.done_at < now - timedelta(days=DONE_EFFECT_DAYS),
+        ~exists().where(KeptMail.outbox_id == OutboxRow.id),
+    )
+    dead = and_(
+        OutboxRow.state == EffectState.DEAD,
+        OutboxRow.created_at < now - timedelta(days=DEAD_EFFECT_DAYS),
+    )
+    return or_(done, dead)
+
+
+def _is_old_mail(now: datetime) -> ColumnElement[bool]:
+    return KeptMail.kept_at < now - timedelta(days=KEPT_MAIL_DAYS)
+
+
+def _is_old_answer(now: datetime) -> ColumnElement[bool]:
+    return KeptAnswer.kept_at < now - timedelta(hours=KEPT_HOURS)
+
+
+def _is_done_letter(now: datetime) -> ColumnElement[bool]:
+    return PostboxLetter.done_at < now - timedelta(days=DONE_LETTER_DAYS)
+
+
+# --------------------------------------------------------------------------------------------------
+
+
+def _ids_of(key: Any, which: ColumnElement[bool], ids: Ids | None = None) -> Any:
+    query = select(key).where(which)
+    return query if ids is None else query.where(key.in_(ids))
+
+
+def _rows_of(
+    kind: str, table: Any, key: Any, which: Callable[[datetime], ColumnElement[bool]]
+) -> Deletion:
+    """A deletion that simply removes rows of one table."""
+
+    def find(connection: Connection, now: datetime, limit: int) -> Ids:
+        return list(connection.execute(_ids_of(key, which(now)).limit(limit)).scalars())
+
+    def remove(connection: Connection, now: datetime, ids: Ids) -> None:
+        connection.execute(delete(table).where(key.in_(ids), which(now)))
+
+    return Deletion(kind, find, remove)
+
+
+def _orders_of(
+    kind: str,
+    which: Callable[[datetime], ColumnElement[bool]],
+    remove: Callable[[Connection, datetime, Ids], None],
+) -> Deletion:
+    """A deletion that goes by order ids."""
+
+    def find(connection: Connection, now: datetime, limit: int) -> Ids:
+        return list(connection.execute(_ids_of(Order.id, which(now)).limit(limit)).scalars())
+
+    return Deletion(kind, find, remove)
+
+
+DELETIONS: Final = (
+    _rows_of("delete.ended_holds", HoldRow, HoldRow.id, _is_old_hold),
+    _orders_of("delete.demo_orders", _is_old_demo_order, _remove_orders),
+    _orders_of("delete.personal_data", _is_forgettable, _erase),
+    _rows_of("delete.kept_answers", KeptAnswer, KeptAnswer.key, _is_old_answer),
+    _rows_of("delete.kept_mails", KeptMail, KeptMail.id, _is_old_mail),
+    _rows_of("delete.old_effects", OutboxRow, OutboxRow.id, _is_old_effect),
+    _rows_of("delete.spent_links", SetupLink, SetupLink.token_hash, _is_spent_link),
+    _rows_of("delete.done_letters", PostboxLetter, PostboxLetter.id, _is_done_letter),
+)

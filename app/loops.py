@@ -1,0 +1,64 @@
+"""A thread that takes one step after another, survives what goes wrong, and says how it is."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from app.refusals import Busy
+
+FAULT_REST_SECONDS: Final = 2.0
+BUSY_REST_SECONDS: Final = 0.5
+
+log = logging.getLogger("fullhouse.loop")
+
+
+class Loop:
+    """Calls `step` until stopped; a step gives the seconds to rest before the next one.
+
+    A step that takes longer than `step_limit_seconds` counts as stuck.
+    """
+
+    def __init__(self, name: str, step: Callable[[], float], step_limit_seconds: float) -> None:
+        self._step = step
+        self._step_limit_seconds = step_limit_seconds
+        self._ended = threading.Event()
+        self._beat_at = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._beat_at = time.monotonic()
+        self._thread.start()
+
+    def stop(self, within_seconds: float) -> bool:
+        """Finish the step that runs and end; False when that takes longer."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=within_seconds)
+        return not self._thread.is_alive()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the thread runs and is not stuck in a step."""
+        quiet_seconds = time.monotonic() - self._beat_at
+        return self._thread.is_alive() and quiet_seconds < self._step_limit_seconds
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            rest_seconds = self._take_step()
+            self._beat_at = time.monotonic()
+            if rest_seconds > 0:
+                self._ended.wait(rest_seconds)
+
+    def _take_step(self) -> float:
+        try:
+            return self._step()
+        except Busy:
+            return BUSY_REST_SECONDS
+        except Exception:  # a loop outlives a faulty step
+            log.exception("a step of %s failed", self._thread.name)
+            return FAULT_REST_SECONDS

@@ -1,0 +1,1 @@
+"""Letters: their words, their envelopes and the mail server they go to."""

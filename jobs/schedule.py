@@ -1,0 +1,31 @@
+"""What runs when. Hours are UTC; everything is spread over the small hours."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.box_office import BoxOffice
+from app.schedule import Periodic
+from jobs.deletes import cancel_old_demo
+
+HOUR: Final = 3600
+DAY: Final = 24 * HOUR
+
+
+def truncate_log(office: BoxOffice) -> None:
+    """Give the space of SQLite's write-ahead log back to the disk."""
+    office.db.checkpoint("TRUNCATE")
+
+
+SCHEDULE: Final = (
+    Periodic("delete.ended_holds", HOUR),
+    Periodic("delete.kept_answers", HOUR),
+    Periodic("delete.spent_links", HOUR),
+    Periodic("delete.done_letters", HOUR),
+    Periodic("delete.kept_mails", DAY, at_hour=2),
+    Periodic("delete.old_effects", DAY, at_hour=2),
+    Periodic("delete.personal_data", DAY, at_hour=2),
+    Periodic("cancel.old_demo_orders", HOUR, here=cancel_old_demo),
+    Periodic("delete.demo_orders", DAY, at_hour=3),
+    Periodic("truncate.log", DAY, at_hour=4, here=truncate_log),
+)
