@@ -86,7 +86,7 @@ class Event(Table):
         one_of("status", EventStatus),
         one_of("stock", Stock),
         CheckConstraint("order_limit BETWEEN 1 AND 100", name="order_limit"),
-        CheckConstraint("buyer_limit BETWEEN 1 AND 1000", name="buyer_limit"),
+        CheckConstraint("buyer_limit BETWEEN 1 AND 1000000", name="buyer_limit"),
         STRICT,
     )
 
