@@ -20,6 +20,8 @@ try:
 except ImportError:  # no wheel for this machine: `doctor` warns when the system's is too old
     import sqlite3 as sqlite
 
+__all__ = ["SAFE_SQLITE", "Database", "busy_or", "sqlite", "sqlite_version"]
+
 WRITER_WAIT_SECONDS: Final = 1.0
 SQLITE_WAIT_MS: Final = 2000
 READERS_LIMIT: Final = 16

@@ -17,7 +17,8 @@ from app.orders.paying import record_manual_payment
 
 def ping(office: BoxOffice, words: Words) -> Words:
     """Who answers here."""
-    return {"pid": os.getpid(), "base_url": office.settings.base_url}
+    settings = office.settings
+    return {"pid": os.getpid(), "base_url": settings.base_url, "port": settings.port}
 
 
 def record_payment(office: BoxOffice, words: Words) -> Words:

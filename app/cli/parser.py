@@ -1,0 +1,166 @@
+"""What can be typed, by noun; with the standard library only, so that starting is quick."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+EXIT_USAGE: Final = 2
+COMMANDS: Final = (
+    "serve, work, demo, event, import-plan, order, create-admin, verify-ticket, simulate, doctor,"
+    " backup, restore"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A command: the function that does it, as `module:function`, and its words."""
+
+    does: str
+    words: dict[str, Any]
+    needs_settings: bool = True
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the sentence and the way to help."""
+        sentence = message[:1].upper() + message[1:].rstrip(".")
+        print(f"{sentence}. “{self.prog} --help” explains.", file=sys.stderr)
+        raise SystemExit(EXIT_USAGE)
+
+
+def read_command(arguments: Sequence[str]) -> Wanted:
+    """The command in what was typed; ends the process with a sentence when there is none."""
+    parser = _parser()
+    words = vars(parser.parse_args(arguments))
+    does = words.pop("does", None)
+    if does is None:
+        asked = words.get("command")
+        parser.error(f"{asked} needs one more word" if asked else f"Say what to do: {COMMANDS}")
+    needs_settings = words.pop("needs_settings", True)
+    words.pop("command", None)
+    words.pop("event_command", None)
+    words.pop("order_command", None)
+    return Wanted(does, words, needs_settings)
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="fullhouse",
+        description="Full House, a box office that sells every seat exactly once.",
+        epilog="Settings come from the environment: docs/settings.md.",
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    _add_running(commands)
+    _add_events(commands)
+    _add_house(commands)
+    _add_upkeep(commands)
+    return parser
+
+
+def _add(commands: Any, name: str, does: str, help_words: str) -> Any:
+    parser = commands.add_parser(name, help=help_words, description=help_words, allow_abbrev=False)
+    parser.set_defaults(does=does)
+    return parser
+
+
+def _add_running(commands: Any) -> None:
+    _add(commands, "serve", "app.cli.serving:serve", "Open the box office until it is stopped.")
+    _add(commands, "work", "app.cli.serving:work", "Send letters and clean up beside the server"
+         " (only with REDIS_URL).")  # fmt: skip
+    demo = _add(commands, "demo", "app.cli.demo:demo", "Fill the demo house, or make an event of"
+                " any size in it for rehearsals.")  # fmt: skip
+    demo.add_argument("--seats", type=int, metavar="N", help="make an event with N seats")
+    demo.add_argument("--event", metavar="SLUG", help="the address of that event, e.g. crash-test")
+    demo.add_argument("--json", action="store_true", help="print what there is as JSON")
+    demo.add_argument("--close", action="store_true", help="take the demo house down")
+    crowd = _add(commands, "simulate", "app.cli.crowd:simulate", "Send a crowd after one seat of"
+                 " the running box office, then count its owners.")  # fmt: skip
+    crowd.add_argument("seat", metavar="SEAT", help="the seat's id, or its row and number: F12")
+    crowd.add_argument("--event", required=True, metavar="SLUG")
+    crowd.add_argument("--users", type=int, default=100, metavar="N", help="buyers (100)")
+    crowd.add_argument("--url", metavar="URL", help="of a box office on this computer")
+
+
+def _add_events(commands: Any) -> None:
+    event = commands.add_parser("event", help="Make, publish, pause, cancel and list events; block"
+                                " places and move tickets.", allow_abbrev=False)  # fmt: skip
+    kinds = event.add_subparsers(dest="event_command", metavar="WHAT", parser_class=Parser)
+    create = _add(kinds, "create", "app.cli.events:create", "Make a draft from an event file"
+                  " (docs/event-file.md).")  # fmt: skip
+    create.add_argument("file", metavar="FILE")
+    create.add_argument("--publish", action="store_true", help="publish it at once")
+    create.add_argument("--check", action="store_true", help="only read the file and say what is"
+                        " wrong")  # fmt: skip
+    publish = _add(kinds, "publish", "app.cli.events:publish", "Put an event on the page and on"
+                   " sale.")  # fmt: skip
+    publish.add_argument("event", metavar="SLUG")
+    pause = _add(kinds, "pause", "app.cli.events:pause", "Stop sales for a while.")
+    cancel = _add(kinds, "cancel", "app.cli.events:cancel", "Stop sales for good and list the"
+                  " orders to refund.")  # fmt: skip
+    for parser in (pause, cancel):
+        parser.add_argument("event", metavar="SLUG")
+        parser.add_argument("--because", default="", metavar="WORDS", help="shown on the page")
+    cancel.add_argument("--moved-to", default="", metavar="SLUG", help="the event held instead")
+    listing = _add(kinds, "list", "app.cli.events:list_", "List all events.")
+    listing.add_argument("--json", action="store_true")
+    _add_places(kinds)
+
+
+def _add_places(kinds: Any) -> None:
+    block = _add(kinds, "block", "app.cli.events:block", "Take free places off sale.")
+    unblock = _add(kinds, "unblock", "app.cli.events:unblock", "Put blocked places back on sale.")
+    for parser in (block, unblock):
+        parser.add_argument("event", metavar="SLUG")
+        parser.add_argument("seats", nargs="*", metavar="SEAT", help="ids, or such as F12")
+        parser.add_argument("--area", action="append", default=[], metavar="AREA=COUNT")
+    block.add_argument("--reason", required=True, metavar="WORDS", help="why, e.g. “camera”")
+    unblock.add_argument("--reason", default="", metavar="WORDS", help="of an area's block")
+    move = _add(kinds, "move", "app.cli.events:move", "Give a ticket another free seat.")
+    move.add_argument("event", metavar="SLUG")
+    move.add_argument("ticket", metavar="CODE", help="the ten characters under its QR code")
+    move.add_argument("seat", metavar="SEAT")
+
+
+def _add_house(commands: Any) -> None:
+    plan = _add(commands, "import-plan", "app.cli.plans:import_plan", "Keep a seating plan (JSON of"
+                " pretix) for later events, or say what is wrong with it.")  # fmt: skip
+    plan.add_argument("file", metavar="FILE")
+    plan.add_argument("--house", default="", metavar="SLUG", help="whose plan it is")
+    plan.add_argument("--event", default="", metavar="SLUG", help="put it under this event")
+    order = commands.add_parser("order", help="Record money that was taken by hand.",
+                                allow_abbrev=False)  # fmt: skip
+    kinds = order.add_subparsers(dest="order_command", metavar="WHAT", parser_class=Parser)
+    paid = _add(kinds, "paid", "app.cli.orders:paid", "The money for an order that is paid at the"
+                " counter or by transfer has come.")  # fmt: skip
+    paid.add_argument("order", metavar="CODE")
+    admin = _add(commands, "create-admin", "app.cli.admins:create", "Make somebody an admin and"
+                 " print a one-time set-up link.")  # fmt: skip
+    admin.add_argument("email", metavar="EMAIL")
+    admin.add_argument("--name", default="", metavar="NAME")
+    ticket = _add(commands, "verify-ticket", "app.cli.tickets:verify", "Say whether a ticket code"
+                  " is genuine, with the public key alone.")  # fmt: skip
+    ticket.set_defaults(needs_settings=False)  # the public key alone must do
+    ticket.add_argument("code", metavar="CODE", help="the 199 digits in the QR code")
+    ticket.add_argument("--key", metavar="HEX", help="the event's public key; without it the keys"
+                        " in the database are used")  # fmt: skip
+
+
+def _add_upkeep(commands: Any) -> None:
+    doctor = _add(commands, "doctor", "app.cli.upkeep:doctor", "Look at settings, disk and"
+                  " database, and say what to do.")  # fmt: skip
+    doctor.add_argument("--json", action="store_true")
+    backup = _add(commands, "backup", "app.cli.upkeep:backup", "Keep a copy of the database; the"
+                  " box office may stay open.")  # fmt: skip
+    backup.add_argument("file", nargs="?", metavar="FILE", help="a new file or a folder")
+    restore = _add(commands, "restore", "app.cli.upkeep:restore", "Bring a copy back while the box"
+                   " office is closed.")  # fmt: skip
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help="over existing data, which is kept"
+                         " beside")  # fmt: skip

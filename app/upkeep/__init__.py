@@ -1,0 +1,1 @@
+"""Looking after an installation: copies, bringing them back, finding what is wrong."""
