@@ -1,5 +1,6 @@
 // The pages of the shop: each part binds itself to what it finds.
 import { bindBasket } from "./basket.js";
+import { bindCountdown } from "./countdown.js";
 import { bindDates } from "./dates.js";
 import { renewKeysWhenAnswered } from "./keys.js";
 import { bindSeatList } from "./seat-list.js";
@@ -10,3 +11,4 @@ bindSteppers();
 bindDates();
 bindSeatList();
 bindBasket();
+bindCountdown();

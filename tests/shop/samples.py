@@ -434,7 +434,9 @@ def ended(one_gone: bool = False) -> EndedPage:
         EndedLine("Stalls F13", "Full price, £24.00", free),
         EndedLine("Stalls F14", "Under 26, £12.00", free),
     ]
-    choices = [AgainChoice("Get them again, £60.00", ("F-12", "F-13", "F-14"), "k" * 20)]
+    choices = [
+        AgainChoice("Get them again, £60.00", "the-salt-road", ("F-12", "F-13", "F-14"), "k" * 20)
+    ]
     title, kind = "Your time ran out at 18:42", "plain"
     words = (
         "Nothing was charged. The seats went back on sale, and right now all three are still free."
@@ -449,8 +451,10 @@ def ended(one_gone: bool = False) -> EndedPage:
             )
         )
         choices = [
-            AgainChoice("Get F11, F12 and F13, £60.00", ("F-11", "F-12", "F-13"), "k" * 20),
-            AgainChoice("Only F12 and F13, £48.00", ("F-12", "F-13"), "k" * 20),
+            AgainChoice(
+                "Get F11, F12 and F13, £60.00", "the-salt-road", ("F-11", "F-12", "F-13"), "k" * 20
+            ),
+            AgainChoice("Only F12 and F13, £48.00", "the-salt-road", ("F-12", "F-13"), "k" * 20),
         ]
         title, kind = "Two of your three seats are still free", "warn"
         words = "Your time ran out at 18:42 and somebody else took F14. Nothing was charged."

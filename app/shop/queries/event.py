@@ -13,9 +13,12 @@ from app.clock import utc_now
 from app.inventory.views import HoldView
 from app.inventory_actor import Inventory
 from app.pages import Action, Label
+from app.plans.house_drawing import SECTIONS_ABOVE_SEATS
+from app.plans.seat_map import SeatMap
 from app.published import Published
 from app.shop.queries.basket import holds_of
 from app.shop.queries.places import price_or_free, price_span
+from app.shop.queries.seat_maps import seat_map
 from app.shop.views.event import (
     AreaType,
     AreaView,
@@ -34,25 +37,24 @@ from app.words import (
 )
 from app.words import gettext as _
 
-SECTIONS_FIRST: Final = 1500  # seats; above it sections are shown first
 LAST_PLACES: Final = 20
 BEST_COUNT: Final = 2
 DATES_LIMIT: Final = 40
 
 
-def event_page(card: EventCard) -> EventPage:
-    """The event as it can be bought now, or why it cannot."""
+def event_page(card: EventCard, section: str = "") -> EventPage:
+    """The event as it can be bought now, or why it cannot; `section` opens one of a large house."""
     inventory = inventory_of(card.id)
     hold = own_hold(card)
     instead = _instead(card, inventory.published, hold)
-    has_map = bool(inventory.offer.seats) and instead is None
+    drawn = None if instead else seat_map(card, inventory, hold, section)
     return EventPage(
         title=_("%(event)s: choose seats", event=card.title),
         event=event_view(card, inventory),
-        has_map=has_map,
+        seat_map=drawn,
         areas=() if instead else areas_of(card, hold),
         instead=instead,
-        choose_words=_choose_words(inventory, has_map),
+        choose_words=_choose_words(drawn, bool(inventory.offer.areas)),
         limit_words=limit_words(card),
         best_count=min(BEST_COUNT, card.order_limit),
     )
@@ -66,7 +68,7 @@ def event_view(card: EventCard, inventory: Inventory) -> EventView:
     if card.doors_at is not None:
         facts.append(_("Doors %(time)s", time=clock_words(card.doors_at.astimezone(card.zone))))
     facts += [card.notes.get("running", ""), card.notes.get("age", "")]
-    if len(inventory.offer.seats) > SECTIONS_FIRST:
+    if len(inventory.offer.seats) > SECTIONS_ABOVE_SEATS:
         facts.append(free_words(inventory.published))
     return EventView(
         card.slug,
@@ -136,8 +138,10 @@ def legend_prices(inventory: Inventory) -> Mapping[str, str]:
     }
 
 
-def _choose_words(inventory: Inventory, has_map: bool) -> str:
-    if has_map and len(inventory.offer.seats) > SECTIONS_FIRST:
+def _choose_words(drawn: SeatMap | None, has_areas: bool) -> str:
+    if has_areas:
+        return _("Or choose a seat")
+    if drawn is not None and drawn.kind == "sections":
         return _("Where do you want to sit?")
     return _("Choose your seats")
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from app.inventory.offer import Offer, Seat
 from app.money import price_words
+from app.plans.looks import WHEELCHAIR_SHAPE, Look, look_of
 from app.words import gettext as _
 
-SHAPES: Final = "abcde"
 WHEELCHAIR: Final = "wheelchair"
 COMPANION: Final = "companion"
 STEP_FREE: Final = "step_free"
@@ -66,14 +66,21 @@ def price_span(least: int, most: int, currency: str) -> str:
     )
 
 
-def colour_of(offer: Offer, category: str) -> str:
-    """The letter, a to e, that gives a category its colour and shape."""
+def area_price(offer: Offer, category: str) -> str:
+    """The prices of an area over its ticket types: £12 to £18."""
+    cents = [price for (band, _kind), price in offer.prices.items() if band == category]
+    return price_span(min(cents), max(cents), offer.currency) if cents else ""
+
+
+def category_look(offer: Offer, category: str) -> Look:
+    """Colour and shape of a category, the same as on the map."""
     for at, known in enumerate(offer.categories):
         if known.key == category:
-            return SHAPES[at % len(SHAPES)]
-    return SHAPES[0]
+            return look_of(at)
+    return look_of(0)
 
 
-def shape_of(offer: Offer, seat: Seat) -> str:
-    """The letter of a seat's shape: its category's, or w for a wheelchair place."""
-    return "w" if WHEELCHAIR in seat.features else colour_of(offer, seat.category)
+def seat_look(offer: Offer, seat: Seat) -> Look:
+    """Colour and shape of a seat: a wheelchair place has a shape of its own."""
+    look = category_look(offer, seat.category)
+    return Look(look.colour, WHEELCHAIR_SHAPE) if WHEELCHAIR in seat.features else look

@@ -120,8 +120,6 @@ def _tags(run: Sequence[Known]) -> tuple[str, ...]:
         more = len(run) - 3
         words = list_words(others) if more <= 0 else _("%(some)s and more", some=", ".join(others))
         tags.append(_("Also %(dates)s", dates=words))
-    if age := card.notes.get("age"):
-        tags.append(age)
     tags += [tag.capitalize() for tag in card.tags if tag not in (ACCESS, CHILDREN)]
     if ACCESS in card.tags:
         tags.append(_("Access performance"))

@@ -18,18 +18,20 @@ from app.inventory.state import FREE
 from app.inventory_actor import Inventory
 from app.money import sum_words
 from app.pages import Chip
+from app.plans.house_drawing import SECTIONS_ABOVE_SEATS
+from app.plans.looks import WHEELCHAIR_SHAPE, Look
 from app.shop.holding import house_of_inventory
 from app.shop.queries.basket import hold_minutes
-from app.shop.queries.event import BEST_COUNT, SECTIONS_FIRST, event_view, free_words, own_hold
+from app.shop.queries.event import BEST_COUNT, event_view, free_words, own_hold
 from app.shop.queries.places import (
     COMPANION,
     STEP_FREE,
     WHEELCHAIR,
+    category_look,
     category_price,
-    colour_of,
     price_or_free,
     price_span,
-    shape_of,
+    seat_look,
 )
 from app.shop.views.event import (
     CategoryChoice,
@@ -88,7 +90,7 @@ def seats_page(event: EventCard, wish: ListWish) -> SeatsPage:
     hold = own_hold(event)
     mine = frozenset() if hold is None else frozenset(seat.seat for seat in hold.seats)
     by_section = _by_section(offer)
-    is_large = len(offer.seats) > SECTIONS_FIRST
+    is_large = len(offer.seats) > SECTIONS_ABOVE_SEATS
     overview = is_large and wish == ListWish()
     sections = () if overview else tuple(_sections(inventory, by_section, wish, mine))
     return SeatsPage(
@@ -184,8 +186,8 @@ def _tiles(offer: Offer, run: list[Seat], mine: frozenset[str]) -> Markup:
             words=tile_words(offer, seat),
             ticked=_TICKED if seat.id in mine else "",
             number=seat.number,
-            shape=shape_of(offer, seat),
-            colour=colour_of(offer, seat.category),
+            shape=(look := seat_look(offer, seat)).shape,
+            colour=look.colour,
         )
         for seat in run
     )
@@ -227,15 +229,15 @@ def _cents(offer: Offer, category: str) -> int | None:
 
 
 def _marks(offer: Offer, seats: Iterable[Seat]) -> Iterator[PriceMark]:
-    marks: dict[tuple[str, str], str] = {}
+    marks: dict[Look, str] = {}
     for seat in seats:
-        key = (shape_of(offer, seat), colour_of(offer, seat.category))
-        if key in marks:
+        look = seat_look(offer, seat)
+        if look in marks:
             continue
         price = category_price(offer, seat.category)
-        is_wheelchair = key[0] == "w"
-        marks[key] = _("Wheelchair place, %(price)s", price=price) if is_wheelchair else price
-    return (PriceMark(shape, colour, words) for (shape, colour), words in marks.items())
+        is_wheelchair = look.shape == WHEELCHAIR_SHAPE
+        marks[look] = _("Wheelchair place, %(price)s", price=price) if is_wheelchair else price
+    return (PriceMark(look.shape, look.colour, words) for look, words in marks.items())
 
 
 def _overview(
@@ -249,8 +251,8 @@ def _overview(
         price = price_span(min(cents), min(cents), offer.currency) if cents and free else ""
         words = _("%(count)s left", count=free) if free else _("sold out")
         address = ListWish(section=name).address(event.slug)
-        letter = colour_of(offer, category)
-        yield SectionLine(name, address, free, words, price, letter, letter)
+        look = category_look(offer, category)
+        yield SectionLine(name, address, free, words, price, look.shape, look.colour)
 
 
 def _free_by_section(

@@ -17,7 +17,7 @@ from app.notices import leave_notice
 from app.pages import Notice
 from app.rate_limits import limit
 from app.refusals import NotFound
-from app.shop.forms import BestForm, HoldForm
+from app.shop.forms import ID_LIMIT, BestForm, HoldForm
 from app.shop.holding import change_hold, new_hold_id
 from app.shop.queries.basket import basket_view, said_words
 from app.shop.queries.best import best_notice
@@ -32,7 +32,9 @@ def show_event(slug: str) -> ResponseReturnValue:
     """The event: its map or areas, the basket, or why it does not sell."""
     event = _event(slug)
 
-    return show_page("shop/event.html", page=event_page(event), basket=basket_view(event))
+    page = event_page(event, request.args.get("section", "")[:ID_LIMIT])
+
+    return show_page("shop/event.html", page=page, basket=basket_view(event))
 
 
 @bp.get("/e/<slug>/dates")

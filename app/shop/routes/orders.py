@@ -44,7 +44,7 @@ def show_tickets_file(code: str, secret: str) -> ResponseReturnValue:
     view = _view(code, secret)
     if not valid_tickets(view):
         raise NotFound
-    sheet = Sheet._SEVERAL if request.args.get("sheet") == "a4" else Sheet.ONE_PER_PAGE
+    sheet = Sheet.A4_SEVERAL if request.args.get("sheet") == "a4" else Sheet.ONE_PER_PAGE
 
     return as_file(tickets_document(view, sheet), "application/pdf", f"tickets-{code}.pdf")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.pages import Action, Chip, Label
+from app.plans.seat_map import SeatMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class EventPage:
 
     title: str
     event: EventView
-    has_map: bool = False
+    seat_map: SeatMap | None = None
     areas: tuple[AreaView, ...] = ()
     instead: Instead | None = None
     choose_words: str = ""
