@@ -8,7 +8,9 @@ import queue
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from app.state_answers import accepts_gzip
@@ -24,9 +26,10 @@ Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 THREADS: Final = 32
 WAITING_LIMIT: Final = 1000  # requests; past that the answer is 503 at once
 WAITING_SECONDS: Final = 1.0  # for a free thread; then 503
+CLOCK_SECONDS: Final = 0.2
 BODY_LIMIT_BYTES: Final = 21 * 1024 * 1024  # a plan is 20 MiB; routes set their own, lower ones
-SMALL_BODY_BYTES: Final = 64 * 1024
-BODY_SECONDS: Final = 20.0
+HEADER_NAMES_LIMIT: Final = 256
+HEADER_PAIRS_LIMIT: Final = 512
 GZIP_LEAST_BYTES: Final = 800
 GZIP_LEVEL: Final = 4
 GZIPPED_KINDS: Final = (b"text/", b"application/json", b"application/problem", b"image/svg")
@@ -37,11 +40,12 @@ _STATUS_ONLY: Final = (204, 304)
 class Job:
     """One request on its way through the pool."""
 
-    __slots__ = ("answer", "done", "environ", "taken")
+    __slots__ = ("answer", "done", "environ", "since", "taken")
 
     def __init__(self, environ: dict[str, Any], done: asyncio.Future[None]) -> None:
         self.environ = environ
         self.done = done
+        self.since = time.monotonic()
         self.taken = threading.Lock()  # whoever takes it first: a thread, or the clock
         self.answer: Answer | None = None
 
@@ -52,6 +56,8 @@ class FlaskPool:
     def __init__(self, wsgi_app: WSGIApplication, threads: int = THREADS) -> None:
         self._app = wsgi_app
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._queue: deque[Job] = deque()  # the same jobs, for the clock
+        self._clock: asyncio.TimerHandle | None = None
         self._finished: list[Job] = []
         self._guard = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -74,17 +80,25 @@ class FlaskPool:
         loop = self._loop = asyncio.get_running_loop()
         job = Job(environ, loop.create_future())
         self._jobs.put(job)
-        clock = loop.call_later(WAITING_SECONDS, _give_up, job)
-        try:
-            await job.done
-        finally:
-            clock.cancel()
+        self._queue.append(job)
+        if self._clock is None:
+            self._clock = loop.call_later(CLOCK_SECONDS, self._tick)
+        await job.done
         return job.answer
 
     def stop(self) -> None:
         """Let the threads finish what they have."""
         for _ in self._threads:
             self._jobs.put(None)
+
+    def _tick(self) -> None:
+        """One clock for all: whoever has waited too long for a thread is told so."""
+        self._clock = None
+        queue, latest = self._queue, time.monotonic() - WAITING_SECONDS
+        while queue and (queue[0].done.done() or queue[0].since <= latest):
+            _give_up(queue.popleft())
+        if queue and self._loop is not None:
+            self._clock = self._loop.call_later(CLOCK_SECONDS, self._tick)
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -131,7 +145,7 @@ def call_wsgi(wsgi_app: WSGIApplication, environ: dict[str, Any]) -> Answer:
         if close is not None:
             close()
     status, headers = started
-    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    encoded = [_encoded(header) for header in headers]
     return _compressed(status, encoded, body, environ.get("HTTP_ACCEPT_ENCODING", ""))
 
 
@@ -157,18 +171,15 @@ def _compressed(
     return status, kept, body
 
 
-async def collect_body(receive: Receive, length: int | None) -> bytes | int:
-    """The whole body, or the status to refuse it with: 413 too long, 408 too slow, 400 broken."""
-    if length is not None and length > BODY_LIMIT_BYTES:
-        return 413
-    deadline = time.monotonic() + BODY_SECONDS
+async def collect_body(receive: Receive) -> bytes | int:
+    """The whole body, or the status to refuse it with: 413 too long, 400 broken off.
+
+    How long it may take is the protocol's business (app/http_limits.py).
+    """
     pieces: list[bytes] = []
     size = 0
     while True:
-        try:
-            message = await asyncio.wait_for(receive(), max(0.01, deadline - time.monotonic()))
-        except TimeoutError:
-            return 408
+        message = await receive()
         if message["type"] == "http.disconnect":
             return 400
         piece = message.get("body", b"")
@@ -185,10 +196,11 @@ def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
     """The WSGI environment of an ASGI request whose body is complete."""
     server = scope.get("server") or ("127.0.0.1", 80)
     client = scope.get("client") or ("", 0)
+    path = scope["path"]
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",
-        "PATH_INFO": scope["path"].encode("utf-8", "surrogateescape").decode("latin-1"),
+        "PATH_INFO": path if path.isascii() else path.encode("utf-8").decode("latin-1"),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_NAME": str(server[0]),
         "SERVER_PORT": str(server[1]),
@@ -204,18 +216,30 @@ def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
         "wsgi.input_terminated": True,
     }
     for raw_name, raw_value in scope["headers"]:
-        if b"_" in raw_name:
-            continue  # no way to smuggle a header past a proxy under another name
-        name = raw_name.decode("latin-1").upper().replace("-", "_")
-        value = raw_value.decode("latin-1")
-        if name == "CONTENT_TYPE":
-            environ["CONTENT_TYPE"] = value
-        elif name not in ("CONTENT_LENGTH", "TRANSFER_ENCODING"):
-            key = f"HTTP_{name}"
+        key = _key_of(raw_name)
+        if key is not None:
+            value = raw_value.decode("latin-1")
             environ[key] = f"{environ[key]},{value}" if key in environ else value
     if body or scope["method"] in ("POST", "PUT", "PATCH"):
         environ["CONTENT_LENGTH"] = str(len(body))
     return environ
+
+
+@lru_cache(HEADER_NAMES_LIMIT)
+def _key_of(raw_name: bytes) -> str | None:
+    """Where a header goes in the environment; None for those that are not passed on."""
+    if b"_" in raw_name:
+        return None  # no way to smuggle a header past a proxy under another name
+    name = raw_name.decode("latin-1").upper().replace("-", "_")
+    if name in ("CONTENT_LENGTH", "TRANSFER_ENCODING"):
+        return None
+    return name if name == "CONTENT_TYPE" else f"HTTP_{name}"
+
+
+@lru_cache(HEADER_PAIRS_LIMIT)
+def _encoded(header: tuple[str, str]) -> tuple[bytes, bytes]:
+    """A header as the protocol wants it; most of them are the same every time."""
+    return header[0].lower().encode("latin-1"), header[1].encode("latin-1")
 
 
 def _give_up(job: Job) -> None:

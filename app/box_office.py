@@ -84,7 +84,10 @@ class BoxOffice:
             if isinstance(command, HoldSeats):
                 refusal = inventory.early_refusal(command)
                 if refusal is not None:
-                    raise refusal
+                    try:
+                        raise refusal
+                    finally:
+                        del refusal  # or it and this frame would hold each other until a gc
             outcome = inventory.ask(command, kept)
             if kept is not None:
                 turn.keep(plain_outcome(outcome))

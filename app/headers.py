@@ -23,13 +23,14 @@ PERMISSIONS_POLICY: Final = (
     "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 )
 HSTS: Final = "max-age=31536000; includeSubDomains"
-NO_STORE: Final = "no-store"
 REQUEST_LIMIT_BYTES: Final = 256 * 1024
 FORM_PARTS_LIMIT: Final = 1000
 LOOPBACK: Final = frozenset(("127.0.0.1", "localhost", "[::1]"))
 ANY_HOST_PATHS: Final = frozenset(("/healthz",))  # asked by address, by what watches the house
 
 Header = tuple[str, str]
+
+_NO_STORE: Final = ("Cache-Control", "no-store")
 
 
 def fixed_headers(settings: Settings) -> tuple[Header, ...]:
@@ -103,9 +104,9 @@ class SafeHeaders:
         def start(
             status: str, headers: list[Header], exc_info: Any = None
         ) -> Callable[[bytes], object]:
+            if "cache-control" not in [name.lower() for name, _ in headers]:
+                headers.append(_NO_STORE)
             headers += self._fixed
-            if not any(name.lower() == "cache-control" for name, _ in headers):
-                headers.append(("Cache-Control", NO_STORE))
             return start_response(status, headers, exc_info)
 
         named = self.answers_to(environ.get("HTTP_HOST", ""))

@@ -118,7 +118,11 @@ class Actor:
         ):
             raise Busy(retry_after=3)
         if letter.fault is not None:
-            raise letter.fault
+            fault, letter.fault = letter.fault, None
+            try:
+                raise fault
+            finally:
+                del fault  # or it and this frame would hold each other until a gc
         return letter
 
     def nudge(self) -> None:

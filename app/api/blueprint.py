@@ -8,11 +8,13 @@ from flask import Blueprint, Response, request
 
 from app.answers import KeptKey, fingerprint_of, read_key
 from app.box_office import BoxOffice
+from app.errors import problem_answer
 from app.problems import plain_json
-from app.refusals import NotFound
+from app.refusals import NotFound, Refusal
 from app.tokens import new_id
 
 bp: Final = Blueprint("api", __name__, url_prefix="/api/v1")
+bp.register_error_handler(Refusal, problem_answer)
 
 _HEADERS: Final = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
 
@@ -28,10 +30,11 @@ def kept_key(body: bytes = b"", owner: str = "") -> KeptKey | None:
     `owner` is whose thing the path names, where a header says so instead of the body. Raises
     `BadIdempotencyKey`.
     """
-    key = read_key(request.headers.get("Idempotency-Key"))
+    environ = request.environ
+    key = read_key(environ.get("HTTP_IDEMPOTENCY_KEY"))
     if key is None:
         return None
-    return KeptKey(key, fingerprint_of(request.path.encode(), owner.encode(), body))
+    return KeptKey(key, fingerprint_of(environ["PATH_INFO"].encode(), owner.encode(), body))
 
 
 def basket_of(box: BoxOffice, token: str | None) -> str:
