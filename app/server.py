@@ -33,6 +33,7 @@ CONNECTIONS_LIMIT: Final = 12_000
 BACKLOG: Final = 2048
 STATE_PREFIX: Final = "/api/v1/events/"
 STATE_SUFFIX: Final = "/state"
+BODILESS: Final = ("GET", "HEAD")
 
 log = logging.getLogger("fullhouse.server")
 
@@ -91,8 +92,7 @@ class Site:
         return status, lowered + self._fixed, body
 
     async def _page(self, scope: Scope, receive: Receive) -> Answer:
-        length = _content_length(scope)
-        body = await collect_body(receive, length) if length != 0 else b""
+        body = b"" if scope["method"] in BODILESS else await collect_body(receive)
         if isinstance(body, int):
             return _refused(body, self._fixed)
         try:
@@ -113,15 +113,18 @@ def run(settings: Settings | None = None) -> int:
         return EXIT_CONFIG
     init_logs()
     _raise_file_limit()
-    from app import build_app
+    from app import build_app, demo
     from app.background import Background
+    from app.greeting import greet
 
     app = build_app(office)
+    demo.open_if_empty(office)  # before the runner: sample buyers get no letters
     background = Background(office, app)
     background.start()
     pool = FlaskPool(app.wsgi_app)
     access_log = AccessLog(Path(settings.data_dir) / "logs")
     access_log.start()
+    greet(office)
     try:
         _serve(Site(office, pool, access_log), listener)
     finally:
@@ -134,7 +137,8 @@ def run(settings: Settings | None = None) -> int:
 
 def listen(port: int) -> socket.socket:
     """The listening socket, or `BadSetting` when the port is taken."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # named TCP, or asyncio does not switch off Nagle and every second packet waits 40 ms
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((_host(), port))
@@ -178,21 +182,8 @@ async def _send(send: Send, answer: Answer, head: bool = False) -> None:
     await send({"type": "http.response.body", "body": b"" if head else body})
 
 
-def _content_length(scope: Scope) -> int | None:
-    """The announced length; 0 when there is no body, None when only reading tells."""
-    length: int | None = 0
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            text = value.decode("latin-1").strip()
-            length = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-        elif name == b"transfer-encoding":
-            return None
-    return length
-
-
 def _refused(status: int, fixed: list[tuple[bytes, bytes]]) -> Answer:
     words = {
-        408: b"The request took too long to arrive. Nothing was changed. Send it again.",
         413: b"That was too much at once. Nothing was changed. Send less.",
     }.get(status, b"The request broke off. Nothing was changed. Send it again.")
     headers = [
