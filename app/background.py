@@ -48,7 +48,11 @@ def _optional(office: BoxOffice, app: Flask) -> list[Worker]:
     import importlib.util
 
     workers: list[Worker] = []
-    for module, name in (("app.runner", "Runner"), ("app.control", "ControlServer")):
+    for module, name in (
+        ("app.runner", "Runner"),
+        ("app.control", "ControlServer"),
+        ("app.postbox", "Postbox"),
+    ):
         if importlib.util.find_spec(module) is not None:
             workers.append(getattr(importlib.import_module(module), name)(office, app))
     return workers
