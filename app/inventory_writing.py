@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from app.clock import from_ms, utc_now
 from app.inventory import records as r
@@ -375,9 +386,10 @@ def _write_orders(connection: Connection, batch: Batch) -> None:
         captured = exists().where(
             Payment.order_id == Order.id, Payment.state == PaymentState.CAPTURED
         )
+        is_open = or_(*(Order.status == status for status in OPEN_ORDERS))  # IN is not for many
         lapse = (
             update(Order)
-            .where(Order.id == bindparam("lapsed"), Order.status.in_(OPEN_ORDERS), ~captured)
+            .where(Order.id == bindparam("lapsed"), is_open, ~captured)
             .values(status=OrderStatus.EXPIRED, ended_at=bindparam("at"))
         )
         connection.execute(lapse, batch.lapsed)
