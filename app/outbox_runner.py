@@ -89,6 +89,7 @@ class OutboxRunner:
 
     def close(self) -> None:
         """Settle what was carried out and put back what was not begun; after the last step."""
+        self._on_idle()
         with self._db.write() as connection:
             if self._carried is not None:
                 write_outcome(connection, self._duties, *self._carried, utc_now())

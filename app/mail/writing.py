@@ -34,6 +34,14 @@ STOCKS: Final = {
     "lilac": "#dacfe9",
     "buff": "#e8d6bf",
 }
+DARK_STOCKS: Final = {
+    "straw": "#dcc67f",
+    "rose": "#dcaaa2",
+    "sage": "#a8c5a4",
+    "sky": "#a3c1d6",
+    "lilac": "#bfb0d4",
+    "buff": "#cdb698",
+}
 _INSTALLED: Final = Path(__file__).parents[1] / "_templates"
 _TEMPLATES: Final = _INSTALLED if _INSTALLED.exists() else Path(__file__).parents[2] / "templates"
 
@@ -55,6 +63,7 @@ def lay_out(
         "total": LetterLine(gettext("Total"), "", page.total),
         "foot": _foot(page, house),
         "stocks": STOCKS,
+        "dark_stocks": DARK_STOCKS,
         "language": PAGE_LANGUAGE,
     }
     text = _environment().get_template("emails/letter.txt").render(words)

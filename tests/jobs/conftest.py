@@ -1,0 +1,32 @@
+"""The same house on both databases and on both ways of carrying out effects."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.jobs.house import House
+from tests.services.smtp import MailServer
+
+
+@pytest.fixture(params=["inside", "rq"])
+def transport(request: pytest.FixtureRequest) -> str:
+    """Letters leave from inside the server, or by RQ."""
+    return str(request.param)
+
+
+@pytest.fixture
+def house(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    database_url: str,
+    transport: str,
+    mail: MailServer,
+) -> Iterator[House]:
+    """A house with a mail server; it is closed afterwards."""
+    redis_url = request.getfixturevalue("redis_url") if transport == "rq" else ""
+    made = House(tmp_path, database_url, f"{mail.url}?timeout=3", redis_url)
+    try:
+        yield made
+    finally:
+        made.end()
