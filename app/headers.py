@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Settings
@@ -26,6 +27,7 @@ HSTS: Final = "max-age=31536000; includeSubDomains"
 REQUEST_LIMIT_BYTES: Final = 256 * 1024
 FORM_PARTS_LIMIT: Final = 1000
 LOOPBACK: Final = frozenset(("127.0.0.1", "localhost", "[::1]"))
+PROGRAM_PATHS: Final = "/api/"
 ANY_HOST_PATHS: Final = frozenset(("/healthz",))  # asked by address, by what watches the house
 
 Header = tuple[str, str]
@@ -60,6 +62,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
     )
+    app.session_interface = PageSessions()
     wsgi_app: WSGIApplication = SafeHeaders(app.wsgi_app, settings)
     if settings.trusted_proxies:
         # Only the address and the scheme: the host is ours to know, not the proxy's to tell.
@@ -87,6 +90,25 @@ def set_cookie(
         httponly=True,
         samesite="Lax",
     )
+
+
+class NoSession(SecureCookieSession):
+    """What programs have instead of a session."""
+
+
+class PageSessions(SecureCookieSessionInterface):
+    """Sessions for pages; programs' cookies are not even looked at."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The visitor's session; nothing for programs."""
+        if request.path.startswith(PROGRAM_PATHS):
+            return NoSession()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie, if there is anything new in it."""
+        if not isinstance(session, NoSession):
+            super().save_session(app, session, response)
 
 
 class SafeHeaders:
