@@ -16,6 +16,8 @@ OUTLINE_MARGIN = 16.0  # plan units between the seats of a section and its outli
 CORNER_POINTS = 8  # of the circle that rounds an outline's corners
 DEFAULT_PITCH = 25.0  # plan units from seat to seat where nothing can be measured
 FOCUS_DEPTH = 1 / 3  # of the seats in front of the stage are nearer to it than the best
+TOOLS_WIDTH, TOOLS_HEIGHT = 0.085, 0.26  # of a frame: the corner with the zoom buttons
+FACING_LEAST = 0.5  # cosine between where rows face and the stage; below it the stage counts
 BESIDE_RATIO = 0.3  # a section lies beside another when it is not mostly in front or behind
 
 
@@ -70,6 +72,17 @@ def middle_of(points: Sequence[Point]) -> Point:
     return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
 
 
+def centroid(outline_points: Sequence[Point]) -> Point:
+    """The middle of the surface inside an outline."""
+    area = x = y = 0.0
+    for a, b in pairwise([*outline_points, outline_points[0]]):
+        cross = a[0] * b[1] - b[0] * a[1]
+        area += cross
+        x += (a[0] + b[0]) * cross
+        y += (a[1] + b[1]) * cross
+    return (x / (3 * area), y / (3 * area)) if area else middle_of(outline_points)
+
+
 def corners(drawn: Decoration) -> list[Point]:
     """Points around a decoration, turned as it is drawn."""
     if drawn.shape is Shape.POLYGON:
@@ -117,12 +130,25 @@ def focus_point(plan: Plan) -> Point:
     return stage[0] + along[0] * depth, stage[1] + along[1] * depth
 
 
-def stage_up_angle(middle: Point, stage: Point) -> float:
-    """Degrees by which something around `middle` has to be turned so that the stage is above it."""
-    x, y = middle
-    if hypot(stage[0] - x, stage[1] - y) < 1:
-        return 0.0
-    return (90.0 - degrees(atan2(stage[1] - y, stage[0] - x))) % 360.0 - 180.0
+def upright_angle(direction: Point) -> float:
+    """Degrees by which a drawing has to be turned so that this direction points up."""
+    return (90.0 - degrees(atan2(direction[1], direction[0]))) % 360.0 - 180.0
+
+
+def facing(section: Section, stage: Point) -> Point:
+    """Where people in a section look: ahead of their rows when that is towards the stage."""
+    x, y = middle_of(seat_points(section))
+    to_stage = _unit((stage[0] - x, stage[1] - y))
+    along = (0.0, 0.0)
+    for row in section.rows:
+        dx, dy = row.seats[-1].x - row.seats[0].x, row.seats[-1].y - row.seats[0].y
+        sign = -1 if dx * along[0] + dy * along[1] < 0 else 1
+        along = along[0] + sign * dx, along[1] + sign * dy
+    ahead = _unit((-along[1], along[0]))
+    towards = ahead[0] * to_stage[0] + ahead[1] * to_stage[1]
+    if abs(towards) < FACING_LEAST:
+        return to_stage
+    return (ahead[0], ahead[1]) if towards > 0 else (-ahead[0], -ahead[1])
 
 
 def neighbours(
@@ -130,7 +156,7 @@ def neighbours(
 ) -> tuple[int | None, int | None]:
     """The sections to the left and right of one, as seen by somebody who faces the stage."""
     own, middle = outlines[index], middle_of(outlines[index])
-    angle = stage_up_angle(middle, stage)
+    angle = upright_angle((stage[0] - middle[0], stage[1] - middle[1]))
     nearest: dict[bool, tuple[float, int]] = {}
     for i, points in enumerate(outlines):
         x, y = turned(middle_of(points), angle, middle)
@@ -153,10 +179,25 @@ def pitch(plan: Plan) -> float:
     return median(gaps) if gaps else DEFAULT_PITCH
 
 
+def room_for_tools(frame: Frame, points: Iterable[Point]) -> Frame:
+    """The frame, wider on the right where a seat would lie under the buttons in that corner."""
+    width, height = frame.width * TOOLS_WIDTH, frame.height * TOOLS_HEIGHT
+    left, bottom = frame.x + frame.width - width, frame.y + height
+    if any(x > left and y < bottom for x, y in points):
+        return Frame(frame.x, frame.y, round(frame.width + width), frame.height)
+    return frame
+
+
 def plan_frame(plan: Plan, margin: float) -> Frame:
     """The part of the plan that has something on it."""
-    points = [(seat.x, seat.y) for seat in plan.seats]
-    return frame_of(points + [p for drawn in plan.decorations for p in corners(drawn)], margin)
+    seats = [(seat.x, seat.y) for seat in plan.seats]
+    drawn = [point for drawn in plan.decorations for point in corners(drawn)]
+    return room_for_tools(frame_of(seats + drawn, margin), seats)
+
+
+def _unit(direction: Point) -> Point:
+    length = hypot(*direction)
+    return (direction[0] / length, direction[1] / length) if length else (0.0, -1.0)
 
 
 def _chain(ordered: Sequence[Point]) -> list[Point]:

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from app.plans.drawing import SYMBOLS, CategoryOnMap, SeatDrawer, SeatSheet
 from app.plans.geometry import (
     Frame,
+    facing,
     focus_point,
     frame_of,
     middle_of,
     neighbours,
     pitch,
     plan_frame,
+    room_for_tools,
     seat_points,
     stage_point,
-    stage_up_angle,
     turned,
+    upright_angle,
 )
 from app.plans.labels import MapLabels
 from app.plans.overview import AreaOnMap, Overview, area_link, areas_drawn
@@ -107,15 +109,15 @@ class HouseDrawing:
         if section.id not in self._opened:
             points = seat_points(section)
             around = middle_of(points)
-            angle = stage_up_angle(around, self._stage)
+            angle = upright_angle(facing(section, self._stage))
 
             def place(point: Point) -> Point:
                 return turned(point, angle, around)
 
-            inner = frame_of([place(point) for point in points], FRAME_MARGIN)
-            frame = Frame(
-                inner.x, inner.y - STAGE_LINE_ROOM, inner.width, inner.height + STAGE_LINE_ROOM
-            )
+            placed = [place(point) for point in points]
+            inner = frame_of(placed, FRAME_MARGIN)
+            top, height = inner.y - STAGE_LINE_ROOM, inner.height + STAGE_LINE_ROOM
+            frame = room_for_tools(Frame(inner.x, top, inner.width, height), placed)
             self._opened[section.id] = _Opened(
                 self._drawer.sheet([section], place),
                 frame,

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from app.plans.drawing import CategoryOnMap
 from app.plans.free_counts import FreeCounter
-from app.plans.geometry import frame_of, middle_of, outline, seat_points
+from app.plans.geometry import centroid, frame_of, outline, seat_points
 from app.plans.labels import MapLabels
 from app.plans.looks import look_of
 from app.plans.plan import Decoration, Plan, Point, Section
@@ -59,7 +59,7 @@ class Overview:
         self.frame = frame_of([point for points in self.outlines for point in points], 20)
         self.letter_size = self.frame.width / 48
         self._paths = [f'<path d="{closed_path(points)}"/>' for points in self.outlines]
-        self._middles = [middle_of(points) for points in self.outlines]
+        self._middles = [centroid(points) for points in self.outlines]
         self._roomy = [_roomy(points, self.letter_size) for points in self.outlines]
 
     def facts(self, letters: bytes) -> list[SectionFacts]:

@@ -7,7 +7,7 @@ from html import escape
 
 from app.plans.plan import Decoration, Point, Shape
 
-LEAST_TEXT_SIZE = 14.0  # plan units; smaller lettering cannot be read on a screen
+LEAST_TEXT_SIZE = 12.0  # plan units; smaller lettering cannot be read on a screen
 
 
 def num(value: float) -> str:
@@ -57,5 +57,5 @@ def decoration(drawn: Decoration) -> str:
     figure = shape(drawn)
     inner = f'<g class="stage">{figure}</g>' if figure else ""
     if drawn.text:
-        inner += text(drawn.text, drawn.text_at, "stage-t", drawn.text_size)
+        inner += text(drawn.text, drawn.text_at, "deco-t", drawn.text_size)
     return placed(drawn, inner) if inner else ""

@@ -1,4 +1,6 @@
 // Zoom and pan: buttons, keys, wheel, drag and pinch all move the same window over the drawing.
+const FINGER_PX = 24;
+const MOUSE_PX = 16;
 const STEP = 1.4;
 const LARGEST_PITCH_PX = 72;
 const DRAG_PX = 6;
@@ -14,6 +16,7 @@ export class View {
     this.here = root.querySelector(".mini-map .here");
     this.pointers = new Map();
     this.scrolledAt = 0;
+    svg.style.aspectRatio = `${box.width} / ${box.height}`; // the window keeps its size
     this.whole();
     this.bind();
   }
@@ -21,6 +24,7 @@ export class View {
   // The part of the drawing that is shown: its middle, and pixels for each unit.
   show(x, y, scale) {
     const { full, svg } = this;
+    if (!svg.clientWidth) return;
     const least = this.wholeScale();
     const most = Math.max(least, LARGEST_PITCH_PX / this.pitch);
     this.scale = Math.min(most, Math.max(least, scale));
@@ -32,7 +36,7 @@ export class View {
     svg.setAttribute("viewBox", `${left} ${top} ${width} ${height}`);
     const near = this.scale > least * 1.01;
     this.root.classList.toggle("is-near", near);
-    this.root.classList.toggle("is-far", this.pitchPx < 24 && matchMedia("(pointer: coarse)").matches);
+    this.root.classList.toggle("is-far", this.pitchPx < this.leastPx());
     svg.classList.toggle("can-pan", near);
     if (this.here) {
       const part = { x: left, y: top, width, height };
@@ -47,6 +51,11 @@ export class View {
 
   get pitchPx() {
     return this.pitch * this.scale;
+  }
+
+  // How large the step from seat to seat must be before a press chooses: larger for a finger.
+  leastPx(isFinger = matchMedia("(pointer: coarse)").matches) {
+    return isFinger ? FINGER_PX : MOUSE_PX;
   }
 
   whole() {

@@ -9,7 +9,7 @@ import { Seats } from "./seat-map-seats.js";
 import { followState } from "./seat-map-state.js";
 import { View } from "./seat-map-view.js";
 
-const TAP_PX = 24; // a seat smaller than this is not chosen by a finger
+const ROOM = 1.3; // of the least size that can be pressed: how large seats are after coming nearer
 const HIT = 0.62; // of a step from seat to seat: how near to a seat a press has to be
 
 const root = document.querySelector("[data-seat-map]");
@@ -32,14 +32,14 @@ function start(root) {
   svg.addEventListener("click", (event) => {
     const seat = seats.byNode.get(event.target) || seatAt(seats, view, event);
     if (!seat) return;
-    const isFinger = event.pointerType === "touch";
-    if (isFinger && view.pitchPx < TAP_PX) {
-      view.show(seat.x, seat.y, (TAP_PX * 1.4) / view.pitch);
+    const least = view.leastPx(event.pointerType === "touch");
+    if (view.pitchPx < least) {
+      view.show(seat.x, seat.y, (least * ROOM) / view.pitch);
       card.show(seat, words.closer);
     } else press(seat);
   });
   document.addEventListener("htmx:after:swap", rest);
-  if (view.pitchPx < TAP_PX && matchMedia("(pointer: coarse)").matches) openBestBlock(seats, view);
+  if (seats.list.length && view.pitchPx < view.leastPx()) openBestBlock(seats, view);
 
   function apply(state) {
     const gone = [];
@@ -82,5 +82,5 @@ function openBestBlock(seats, view) {
   const far = (seat) => Math.hypot(seat.x - x, seat.y - y) - (seats.own.has(seat.id) ? 1e6 : 0);
   const free = seats.list.filter((seat) => seats.canPress(seat));
   const best = free.reduce((a, b) => (!a || far(b) < far(a) ? b : a), null);
-  if (best) view.show(best.x, best.y, (TAP_PX * 1.3) / view.pitch);
+  if (best) view.show(best.x, best.y, (view.leastPx(true) * ROOM) / view.pitch);
 }
