@@ -35,7 +35,7 @@ class Told:
     @property
     def code(self) -> str:
         """Return the stable code of a refusal, or an empty text."""
-        return str(self.content.get("code", ""))
+        return str(self.content.get("code", "")) if self.status >= 400 else ""
 
 
 class Buyer:

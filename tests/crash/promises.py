@@ -194,13 +194,17 @@ async def _wait_until_freed(address: Address, ledger: Ledger, events: Sequence[s
     last = max([*ledger.history.restarts_at, *(h.returned_at for h in ledger.holds)])
     longest = max((grant.longest_seconds for grant in ledger.history.grants), default=0.0)
     until = last + longest + FREED_LIMIT_SECONDS
-    held = -1
-    while held != 0 and time.monotonic() < until:
-        states = [await state_of(connection, event) for event in events]
-        held = sum(state["seats"].count("h") for state in states)
+    held = await _held_count(connection, events)
+    while held and time.monotonic() < until:
         await asyncio.sleep(0.25)
+        held = await _held_count(connection, events)
     connection.close()
     ledger.expect(held == 0, f"{held} seats are still held when every hold must have ended")
+
+
+async def _held_count(connection: Connection, events: Sequence[str]) -> int:
+    states = [await state_of(connection, event) for event in events]
+    return sum(state["seats"].count("h") for state in states)
 
 
 async def _in_parallel(

@@ -108,7 +108,7 @@ async def _rush(
 
 
 def _expect_kept(ledger: Ledger, kill_count: int, least_orders: int) -> None:
-    assert ledger.broken == [], ledger.report()
+    assert not ledger.broken, ledger.report()
     assert len(ledger.kills_at) == kill_count
     assert len(ledger.orders) >= least_orders, ledger.report()
     times = sorted(ledger.first_hold_seconds)

@@ -84,7 +84,7 @@ def under_pressure(
         return pressure
 
     pressure = asyncio.run(run())
-    assert pressure.ledger.broken == [], pressure.ledger.report()
+    assert not pressure.ledger.broken, pressure.ledger.report()
     assert pressure.ledger.orders, pressure.ledger.report()
     return pressure
 

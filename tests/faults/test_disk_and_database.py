@@ -170,4 +170,4 @@ def _expect_survived(office: BoxOffice, pressure: Pressure) -> None:
     assert office.program.is_running
     office.wait_until_healthy(within_seconds=HEALED_SECONDS)
     check_sqlite(office.data_dir / "fullhouse.db", pressure.ledger)
-    assert pressure.ledger.broken == [], pressure.ledger.report()
+    assert not pressure.ledger.broken, pressure.ledger.report()

@@ -27,7 +27,7 @@ class Reply:
     @property
     def code(self) -> str:
         """The stable code of a refusal, or an empty text."""
-        return str(self.content.get("code", "")) if isinstance(self.content, dict) else ""
+        return str(self.content.get("code", "")) if self.status >= 400 else ""
 
 
 class Api:

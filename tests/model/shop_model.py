@@ -29,12 +29,12 @@ class HoldModel:
 
     id: str
     basket: str
-    seats: set[str]
-    areas: dict[str, int]
-    total_cents: int
     extensions_left: int
-    earliest_end: float
-    latest_end: float
+    seats: set[str] = field(default_factory=set)
+    areas: dict[str, int] = field(default_factory=dict)
+    total_cents: int = 0
+    earliest_end: float = 0.0
+    latest_end: float = 0.0
     phase: Phase = Phase.LIVE
 
     def set_end(self, reply: Reply) -> None:
@@ -76,8 +76,19 @@ class ShopModel:
     capacities: dict[str, int]
     order_limit: int
     holds: list[HoldModel] = field(default_factory=list)
+    offers: list[HoldModel] = field(default_factory=list)  # kept for those who lost their places
     orders: list[OrderModel] = field(default_factory=list)
-    ended_at: dict[str, float] = field(default_factory=dict)  # seat: when its hold ran out
+    ended: list[tuple[float, HoldModel]] = field(default_factory=list)  # holds that ran out
+
+    @property
+    def live_holds(self) -> list[HoldModel]:
+        """The holds that can be ordered."""
+        return [hold for hold in self.holds if hold.phase is Phase.LIVE]
+
+    @property
+    def keeping(self) -> list[HoldModel]:
+        """Everything that keeps places."""
+        return [hold for hold in (*self.holds, *self.offers) if hold.keeps_places]
 
     def hold_of(self, basket: str) -> HoldModel | None:
         """The basket's hold that still keeps places."""
@@ -85,7 +96,7 @@ class ShopModel:
 
     def holder(self, seat: str) -> HoldModel | None:
         """Who keeps a seat."""
-        return next((h for h in self.holds if h.keeps_places and seat in h.seats), None)
+        return next((hold for hold in self.keeping if seat in hold.seats), None)
 
     def is_sold(self, seat: str) -> bool:
         """Whether a paid order has the seat."""
@@ -97,7 +108,7 @@ class ShopModel:
 
     def area_free(self, area: str) -> int:
         """How many places of an area a new buyer can get."""
-        held = sum(h.areas.get(area, 0) for h in self.holds if h.keeps_places)
+        held = sum(hold.areas.get(area, 0) for hold in self.keeping)
         sold = sum(o.areas.get(area, 0) for o in self.orders if o.status == "paid")
         return self.capacities[area] - held - sold
 
@@ -107,15 +118,18 @@ class ShopModel:
             return "s"
         if self.holder(seat) is not None:
             return "h"
-        swept = time.monotonic() - self.ended_at.get(seat, -SWEPT_SECONDS) >= SWEPT_SECONDS
-        return "f" if swept else "fh"
+        return "fh" if any(seat in hold.seats for hold in self._unswept()) else "f"
+
+    def least_area_free(self, area: str) -> int:
+        """How many free places of an area the public state must show at least."""
+        unswept = sum(hold.areas.get(area, 0) for hold in self._unswept())
+        return self.area_free(area) - unswept
 
     def end(self, hold: HoldModel, phase: Phase) -> None:
         """A hold is over."""
         hold.phase = phase
         if phase is Phase.EXPIRED:
-            for seat in hold.seats:
-                self.ended_at[seat] = time.monotonic()
+            self.ended.append((time.monotonic(), hold))
         for order in self.orders:
             if order.hold is hold and order.status == "paying" and phase is not Phase.SOLD:
                 order.status = "expired"
@@ -136,3 +150,7 @@ class ShopModel:
         for area in content["areas"]:
             counts[area["id"]] = counts.get(area["id"], 0) + area["count"]
         return counts
+
+    def _unswept(self) -> list[HoldModel]:
+        now = time.monotonic()
+        return [hold for ended_at, hold in self.ended if now - ended_at < SWEPT_SECONDS]
