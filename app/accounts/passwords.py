@@ -17,7 +17,8 @@ PASSWORD_MOST: Final = 200
 HASHES_AT_ONCE: Final = 4  # each needs 19 MiB
 HASH_WAIT_SECONDS: Final = 5.0
 DISTINCT_LEAST: Final = 5
-CONTEXT_WORD_LEAST: Final = 4
+CONTEXT_WORD_LEAST: Final = 3
+RUN_LEAST: Final = 4
 RUNS: Final = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 COMMON_WORDS: Final = (
     "password", "passwort", "letmein", "welcome", "admin", "fullhouse", "full house", "boxoffice",
@@ -66,7 +67,7 @@ def password_fault(password: str, *context: str) -> str:
     rest = folded
     for word in sorted((*words, *_runs()), key=len, reverse=True):
         rest = rest.replace(word, "")
-    if len(rest) < PASSWORD_LEAST // 2:
+    if sum(sign.isalnum() for sign in rest) < PASSWORD_LEAST // 2:
         return "This password is too easy to guess. Three or four words of your own are better."
     return ""
 
@@ -91,7 +92,7 @@ def _nobody() -> str:
 def _runs() -> tuple[str, ...]:
     both = [run for row in RUNS for run in (row, row[::-1])]
     pieces = {run[i : i + n] for run in both for n in (4, 5, 6, 8, 10) for i in range(len(run))}
-    return tuple(piece for piece in pieces if len(piece) >= CONTEXT_WORD_LEAST)
+    return tuple(piece for piece in pieces if len(piece) >= RUN_LEAST)
 
 
 def _parts(text: str) -> list[str]:
