@@ -57,6 +57,8 @@ def new_key() -> str:
 def _check() -> None:
     if request.method in SAFE_METHODS or request.blueprint in WITHOUT_COOKIES:
         return
+    if request.url_rule is None:
+        return  # nothing there to change: 404 or 405 follows
     _refuse_foreign()
     known = basket_cookie.known_basket_id()
     proof = request.headers.get(HEADER) or request.form.get(FIELD, "")
