@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.box_office import BoxOffice
-from app.refusals import Busy, Refusal
+from app.refusals import Refusal
 
 SOCKET_NAME: Final = "control.sock"
 LINE_LIMIT_BYTES: Final = 32 * 1024 * 1024  # a plan of 20 MiB, packed and written as text
@@ -26,6 +26,7 @@ CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 120.0
 PATH_LIMIT_BYTES: Final = 100  # of a socket's address; Linux has 108
 STOP_SECONDS: Final = 5.0
+LOOK_SECONDS: Final = 0.5
 
 log = logging.getLogger("fullhouse.control")
 
@@ -90,17 +91,16 @@ class ControlServer:
             self._thread.join(timeout=STOP_SECONDS)
 
     def _accept(self) -> None:
+        """Take connections while there is a place; more of them wait in the listener's queue."""
         while not self._ended.is_set():
+            if not self._places.acquire(timeout=LOOK_SECONDS):
+                continue
             try:
                 connection, _ = self._listener.accept()
             except OSError as error:
-                if not self._ended.is_set():
+                self._places.release()
+                if not self._ended.wait(LOOK_SECONDS):
                     log.warning("control.sock: %s", error)
-                    self._ended.wait(1.0)
-                continue
-            if not self._places.acquire(blocking=False):
-                _send(connection, {"refusal": plain_refusal(Busy())})
-                connection.close()
                 continue
             threading.Thread(
                 target=self._serve, args=(connection,), name="control-answer", daemon=True
