@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import random
 import secrets
+import time
 from typing import Final
 
 from app.refusals import NotFound
@@ -13,6 +15,7 @@ from app.refusals import NotFound
 MAC_BYTES: Final = 16
 ID_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: nothing to mistake
 ORDER_ID_LENGTH: Final = 8
+_chance: Final = random.Random(secrets.token_bytes(32))
 
 
 class Tokens:
@@ -73,8 +76,13 @@ class Tokens:
 
 
 def new_id() -> str:
-    """A new opaque id: 80 random bits as 20 hexadecimal digits."""
-    return secrets.token_hex(10)
+    """A new opaque id of 20 hexadecimal digits: the millisecond, then 36 random bits.
+
+    In order of time, so that rows written together lie together: a commit then syncs a few
+    pages instead of one per row. Ids prove nothing (the tokens made of them do), so they need
+    no entropy from the system, whose call would let go of the GIL.
+    """
+    return f"{time.time_ns() // 1_000_000:011x}{_chance.getrandbits(36):09x}"
 
 
 def new_order_id() -> str:

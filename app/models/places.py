@@ -57,7 +57,6 @@ class HoldRow(Table):
     __table_args__ = (
         one_of("state", HoldState),
         Index("ix_holds_event_state", "event_id", "state"),
-        Index("ix_holds_basket", "basket_id"),
         STRICT_KEYED,
     )
 
