@@ -35,7 +35,7 @@ def write_outcome(
 
     Raises `ClaimLost` when the row is no longer ours; then nothing may be written.
     """
-    settle(connection, effect.id, effect.tries, outcome, now)
+    settle(connection, effect, outcome, now)
     duty = duties.get(effect.kind)
     if duty is not None and duty.settle is not None and isinstance(outcome, Done | Again):
         duty.settle(connection, effect.payload, outcome.facts)

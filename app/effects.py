@@ -16,12 +16,13 @@ Facts = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """An effect that somebody has claimed; `tries` counts this try and proves the claim."""
+    """An effect that somebody has claimed; `tries` counts this try, `claim` proves whose it is."""
 
     id: int
     kind: str
     payload: Facts
     tries: int
+    claim: int
     created_at: datetime
 
     @property

@@ -268,7 +268,7 @@ def effect_row(kind: str, dedupe_key: str, payload: Row) -> Row:
     now = utc_now()
     return {
         "kind": kind, "lane": lane_of(kind), "dedupe_key": dedupe_key, "payload": payload,
-        "state": EffectState.DUE, "tries": 0, "due_at": now, "created_at": now,
+        "state": EffectState.DUE, "tries": 0, "claims": 0, "due_at": now, "created_at": now,
     }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The outbox: effects written with the change they follow from, each carried out once.
 
 The row is the only truth, whoever carries it out. A try is counted when it starts, one row is
-claimed at a time, and the number of the try proves the claim when it is settled.
+claimed at a time, and the number of the claim proves it when the row is settled.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CLOCK_SLACK_SECONDS: Final = 60
 ERROR_LIMIT: Final = 500  # characters kept of a failure's words
 
 _rows = OutboxRow.__table__.c
-_EFFECT = (_rows.id, _rows.kind, _rows.payload, _rows.tries, _rows.created_at)
+EFFECT = (_rows.id, _rows.kind, _rows.payload, _rows.tries, _rows.claims, _rows.created_at)
 
 
 class ClaimLost(Exception):  # noqa: N818  not an error: somebody else has taken over
@@ -76,7 +76,7 @@ def find_left(connection: Connection, now: datetime, limit: int = 1) -> list[int
 def find_claimed(connection: Connection, limit: int) -> list[tuple[Effect, datetime]]:
     """Rows that somebody has claimed, and until when."""
     found = connection.execute(
-        select(*_EFFECT, _rows.lease_until)
+        select(*EFFECT, _rows.lease_until)
         .where(_rows.state == EffectState.CLAIMED)
         .order_by(_rows.id)
         .limit(limit)
@@ -95,17 +95,18 @@ def claim(
         .values(
             state=EffectState.CLAIMED,
             tries=_rows.tries + 1,
+            claims=_rows.claims + 1,
             lease_until=now + timedelta(seconds=lease_seconds),
         )
-        .returning(*_EFFECT)
+        .returning(*EFFECT)
     ).one_or_none()
     return None if found is None else Effect(*found)
 
 
-def renew(connection: Connection, row_id: int, tries: int, until: datetime) -> bool:
+def renew(connection: Connection, row_id: int, claim_number: int, until: datetime) -> bool:
     """Make a claim last longer; False when it is no longer ours."""
     changed = connection.execute(
-        update(OutboxRow).where(_is_ours(row_id, tries)).values(lease_until=until)
+        update(OutboxRow).where(_is_ours(row_id, claim_number)).values(lease_until=until)
     )
     return changed.rowcount == 1
 
@@ -115,14 +116,12 @@ def put_back(connection: Connection, effect: Effect, now: datetime) -> None:
     values = {"state": EffectState.DUE, "tries": effect.tries - 1, "due_at": now}
     connection.execute(
         update(OutboxRow)
-        .where(_is_ours(effect.id, effect.tries))
+        .where(_is_ours(effect.id, effect.claim))
         .values(lease_until=None, **values)
     )
 
 
-def settle(
-    connection: Connection, row_id: int, tries: int, outcome: Outcome, now: datetime
-) -> None:
+def settle(connection: Connection, effect: Effect, outcome: Outcome, now: datetime) -> None:
     """Write how a try ended; raises `ClaimLost` when the row is no longer ours."""
     match outcome:
         case Done(facts):
@@ -130,14 +129,16 @@ def settle(
         case Kept(recipient, subject, message):
             values = _done({"kept": True}, now)
             kept = {"recipient": recipient, "subject": subject, "message": message}
-            row = {"outbox_id": row_id, **kept, "kept_at": now}
+            row = {"outbox_id": effect.id, **kept, "kept_at": now}
             connection.execute(insert_new(connection, KeptMail), row)
         case Again(facts):
             values = {"state": EffectState.DUE, "tries": 0, "due_at": now, "result": facts}
         case Failed(words, is_final):
-            values = _failed(words, is_final or tries >= TRIES_LIMIT, tries, now)
+            values = _failed(words, is_final or effect.tries >= TRIES_LIMIT, effect.tries, now)
     changed = connection.execute(
-        update(OutboxRow).where(_is_ours(row_id, tries)).values(lease_until=None, **values)
+        update(OutboxRow)
+        .where(_is_ours(effect.id, effect.claim))
+        .values(lease_until=None, **values)
     )
     if changed.rowcount != 1:
         raise ClaimLost
@@ -198,8 +199,10 @@ def _revive(connection: Connection, now: datetime, which: ColumnElement[bool]) -
     return changed.rowcount
 
 
-def _is_ours(row_id: int, tries: int) -> ColumnElement[bool]:
-    return and_(_rows.id == row_id, _rows.state == EffectState.CLAIMED, _rows.tries == tries)
+def _is_ours(row_id: int, claim_number: int) -> ColumnElement[bool]:
+    return and_(
+        _rows.id == row_id, _rows.state == EffectState.CLAIMED, _rows.claims == claim_number
+    )
 
 
 def _is_left(now: datetime) -> ColumnElement[bool]:

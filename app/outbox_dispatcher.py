@@ -109,7 +109,7 @@ class Dispatcher:
 
     def _settle_left(self, effect: Effect) -> bool:
         """Settle a row whose result a job has left in the data folder, whatever Redis says."""
-        plain = self._results.find(effect.id, effect.tries)
+        plain = self._results.find(effect.id, effect.claim)
         if plain is not None:
             self._settle(effect, from_plain(plain))
         return plain is not None
@@ -125,7 +125,7 @@ class Dispatcher:
         if effect.id in self._running:
             self._doubtful.pop(effect.id, None)
             return True
-        if job is not None and job.meta.get("tries") != effect.tries:
+        if job is not None and job.meta.get("claim") != effect.claim:
             job.delete()  # of an earlier try, and in the way of this one
             job = None
         outcome = None if job is None else self._outcome_of(effect, job)
@@ -171,7 +171,7 @@ class Dispatcher:
         until = now + timedelta(seconds=DISPATCH_LEASE_SECONDS)
         with self._db.write() as connection:
             for effect in kept:
-                renew(connection, effect.id, effect.tries, until)
+                renew(connection, effect.id, effect.claim, until)
 
     def _settle(self, effect: Effect, outcome: Outcome) -> None:
         try:
@@ -218,7 +218,7 @@ class Dispatcher:
             self._enqueue(effect)
         except DuplicateJobError:
             job = self._jobs([effect.id])[0]
-            if job is not None and job.meta.get("tries") == effect.tries:
+            if job is not None and job.meta.get("claim") == effect.claim:
                 return
             if not self._runs.running([effect.id]):
                 self._redis.delete(Job.key_for(job_id(effect.id)))
@@ -235,7 +235,7 @@ class Dispatcher:
             result_ttl=RESULT_TTL_SECONDS,
             failure_ttl=RESULT_TTL_SECONDS,
             description=f"{effect.kind} {effect.id}",
-            meta={"tries": effect.tries},
+            meta={"claim": effect.claim},
             at_front=not effect.is_mail,
         )
 

@@ -145,7 +145,7 @@ class OutboxRunner:
         self._has_recovered = True
 
     def _settle_left(self, effect: Effect) -> None:
-        plain = self._results.find(effect.id, effect.tries)
+        plain = self._results.find(effect.id, effect.claim)
         outcome = Failed("The box office stopped in the middle of it.")
         with self._db.write() as connection:
             write_outcome(

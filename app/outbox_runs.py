@@ -111,13 +111,13 @@ class Results:
         self._folder = settings.data_dir / RUNS_FOLDER
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def leave(self, row_id: int, tries: int, plain: dict[str, Any]) -> None:
+    def leave(self, row_id: int, claim: int, plain: dict[str, Any]) -> None:
         """Keep the result of a try, synced; OSError when the disk is full."""
-        write_synced(self._path(row_id, tries), json.dumps(plain).encode())
+        write_synced(self._path(row_id, claim), json.dumps(plain).encode())
 
-    def find(self, row_id: int, tries: int) -> dict[str, Any] | None:
+    def find(self, row_id: int, claim: int) -> dict[str, Any] | None:
         """The result of a try; None when none was left."""
-        path = self._path(row_id, tries)
+        path = self._path(row_id, claim)
         try:
             if path.stat().st_size > RESULT_BYTES_LIMIT:
                 return None
@@ -131,8 +131,8 @@ class Results:
         for path in self._folder.glob(f"{row_id}-*.json"):
             path.unlink(missing_ok=True)
 
-    def _path(self, row_id: int, tries: int) -> Path:
-        return self._folder / f"{row_id}-{tries}.json"
+    def _path(self, row_id: int, claim: int) -> Path:
+        return self._folder / f"{row_id}-{claim}.json"
 
 
 def open_runs(settings: Settings, db: Database) -> Runs:

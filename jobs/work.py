@@ -19,7 +19,7 @@ from app.config import Settings, read_settings
 from app.effects import Duties, Effect, Facts, Outcome, to_plain
 from app.mail.post import Post
 from app.models import EffectState, OutboxRow
-from app.outbox import LEASE_SECONDS, ClaimLost, renew
+from app.outbox import EFFECT, LEASE_SECONDS, ClaimLost, renew
 from app.outbox_runs import Results, Runs, open_runs
 from app.refusals import Busy
 from jobs.duties import duties_of
@@ -57,9 +57,9 @@ def carry_out(outbox_id: int, kind: str, payload: Facts) -> Facts | None:
     """
     job = get_current_job()
     place = _workplace()
-    tries = int(job.meta["tries"]) if job is not None else 0
+    claim = int(job.meta["claim"]) if job is not None else 0
     with place.runs.run(outbox_id) as is_ours:
-        effect = _claimed(place, outbox_id, tries) if is_ours else None
+        effect = _claimed(place, outbox_id, claim) if is_ours else None
         if effect is None:
             return None
         outcome = carry_out_effect(place.duties, effect)
@@ -81,31 +81,29 @@ def _workplace() -> Workplace:
     return _workplaces[-1]
 
 
-def _claimed(place: Workplace, outbox_id: int, tries: int) -> Effect | None:
+def _claimed(place: Workplace, outbox_id: int, claim: int) -> Effect | None:
     """The row if its claim is still the one that this job was sent for."""
     db = place.office.db
     if not db.is_sqlite:
         with db.write() as connection:
             until = utc_now() + timedelta(seconds=LEASE_SECONDS)
-            if not renew(connection, outbox_id, tries, until):
+            if not renew(connection, outbox_id, claim, until):
                 return None
-    query = select(
-        OutboxRow.id, OutboxRow.kind, OutboxRow.payload, OutboxRow.tries, OutboxRow.created_at
-    ).where(
+    query = select(*EFFECT).where(
         OutboxRow.id == outbox_id,
         OutboxRow.state == EffectState.CLAIMED,
-        OutboxRow.tries == tries,
+        OutboxRow.claims == claim,
     )
     with db.read() as connection:
         row = connection.execute(query).one_or_none()
-    if row is None or place.results.find(outbox_id, tries) is not None:
+    if row is None or place.results.find(outbox_id, claim) is not None:
         return None
     return Effect(*row)
 
 
 def _leave(place: Workplace, effect: Effect, outcome: Outcome) -> None:
     try:
-        place.results.leave(effect.id, effect.tries, to_plain(outcome))
+        place.results.leave(effect.id, effect.claim, to_plain(outcome))
     except OSError:  # RQ carries the same result, unless Redis goes away too
         log.exception("the result of effect %s could not be left", effect.id)
 

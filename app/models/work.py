@@ -56,6 +56,7 @@ class OutboxRow(Table):
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     state: Mapped[EffectState] = mapped_column(Choice(EffectState), default=EffectState.DUE)
     tries: Mapped[int] = mapped_column(default=0)
+    claims: Mapped[int] = mapped_column(default=0)  # only ever grows: proves whose claim it is
     due_at: Mapped[datetime] = mapped_column(Instant)
     lease_until: Mapped[datetime | None] = mapped_column(Instant)
     last_error: Mapped[str | None] = mapped_column(Text)

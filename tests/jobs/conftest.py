@@ -25,7 +25,7 @@ def house(
 ) -> Iterator[House]:
     """A house with a mail server; it is closed afterwards."""
     redis_url = request.getfixturevalue("redis_url") if transport == "rq" else ""
-    made = House(tmp_path, database_url, f"{mail.url}?timeout=3", redis_url)
+    made = House(tmp_path, database_url, f"{mail.url}?timeout=2", redis_url)
     try:
         yield made
     finally:
