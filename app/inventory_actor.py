@@ -207,7 +207,7 @@ class Actor:
                 letter.answer(None, refusal)
                 continue
             except Exception as fault:
-                log.exception("fault while deciding %r", letter.command)
+                log.exception("fault while deciding %s", type(letter.command).__name__)
                 letter.answer(None, fault)
                 continue
             state.apply(decision.records)
@@ -252,7 +252,7 @@ class Actor:
                 letter.answer(None, fault if isinstance(fault, Refusal) else Busy())
             except (StaleMemory, DBAPIError) as fault:
                 self._forget()
-                log.exception("poisoned command %r", letter.command)
+                log.exception("poisoned command %s", type(letter.command).__name__)
                 letter.answer(None, fault)
 
     def _forget(self) -> None:

@@ -20,7 +20,7 @@ Run = Callable[[Connection, Sequence[Row]], int]
 class Prepared:
     """One Core statement that is run with many rows of the same columns.
 
-    Python-side defaults of columns are not applied: every row names all its columns.
+    Of the Python-side defaults only plain values are applied, not functions.
     """
 
     def __init__(self, statement: ClauseElement | Callable[[str], ClauseElement]) -> None:
@@ -43,7 +43,11 @@ class Prepared:
             statement = statement(connection.dialect.name)
         compiled: Any = statement.compile(dialect=connection.dialect, column_keys=list(columns))
         sql = str(compiled)
-        fixed = {name: value for name, value in compiled.params.items() if name not in columns}
+        fixed = {
+            name: _default(statement, name) if value is None else value
+            for name, value in compiled.params.items()
+            if name not in columns
+        }
         names = list(compiled.positiontup or compiled.params)
         processors = [
             (at, compiled._bind_processors[name])
@@ -77,6 +81,13 @@ def _run_groups(connection: Connection, sql: str, group: str, values: list[Any])
             count += connection.exec_driver_sql(grouped, tuple(chain.from_iterable(part))).rowcount
             at += size
     return count
+
+
+def _default(statement: ClauseElement, name: str) -> Any:
+    table = getattr(statement, "table", None)
+    column = None if table is None else table.c.get(name)
+    default = None if column is None else column.default
+    return default.arg if default is not None and default.is_scalar else None
 
 
 def _picker(names: list[str], fixed: Row) -> Callable[[Row], list[Any]]:
