@@ -153,6 +153,15 @@ class StartPayment(Command[Frozen]):
 
 
 @dataclass(frozen=True, slots=True)
+class MoveDeadline(Command[Changed]):
+    """Keep an order's frozen places until another moment; refused when they are frozen no more."""
+
+    order_id: str
+    basket: str
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class EndPayment(Command[None]):
     """The payment came to nothing: the hold runs on with what was left, or at least 5 minutes.
 
@@ -180,9 +189,13 @@ class Refreeze(Command[Frozen]):
 
 @dataclass(frozen=True, slots=True)
 class Sell(Command[Sold]):
-    """Turn an order's frozen hold into sold places and tickets; repeating answers the same."""
+    """Turn an order's frozen hold into sold places and tickets; repeating answers the same.
+
+    `lines` are the order's own, as they were written: each gets the ticket at its position.
+    """
 
     order_id: str
+    lines: tuple[LineView, ...]
     tickets: tuple[NewTicket, ...]
     key_id: int
     at_ms: int

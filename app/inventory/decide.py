@@ -24,6 +24,7 @@ _RULES: dict[type[c.Command[Any]], Callable[[EventInventory, Any, Moment], Decis
     c.ReleaseHold: holding.release_hold,
     c.KeepOffer: holding.keep_offer,
     c.StartPayment: selling.start_payment,
+    c.MoveDeadline: selling.move_deadline,
     c.EndPayment: selling.end_payment,
     c.Refreeze: selling.refreeze,
     c.Sell: selling.sell,

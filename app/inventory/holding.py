@@ -64,6 +64,7 @@ def hold_best(state: EventInventory, command: c.HoldBest, moment: Moment) -> Dec
             seats=[],
             areas=[],
         )
+    _refuse_lone(state, found.seats)
     choices = tuple(c.SeatChoice(seat, command.ticket_type) for seat in found.seats)
     wanted = _wanted_seats(state, hold, choices)
     facts = tuple(_holding(state, hold, command.basket, command.hold_id, wanted, {}, moment))
@@ -130,11 +131,10 @@ def release_places(
     facts: list[r.Record] = [
         r.SeatFreed(seat, hold.id) for seat in dict.fromkeys(command.seats) if seat in hold.seats
     ]
-    for choice in command.areas:
-        kind = choice.ticket_type or _default(state, state.offer.areas[choice.area].category)
-        count = min(choice.count, hold.areas.get((choice.area, kind), 0))
+    for (area, kind), count in _given_back(state, command.areas).items():
+        count = min(count, hold.areas.get((area, kind), 0))
         if count > 0:
-            facts.append(r.AreaHeld(choice.area, hold.id, kind, -count))
+            facts.append(r.AreaHeld(area, hold.id, kind, -count))
     seats_left = len(hold.seats) - sum(isinstance(fact, r.SeatFreed) for fact in facts)
     areas_left = sum(hold.areas.values()) + sum(
         fact.count for fact in facts if isinstance(fact, r.AreaHeld)
@@ -157,6 +157,11 @@ def keep_offer(
     state: EventInventory, command: c.KeepOffer, moment: Moment
 ) -> Decision[HoldView | None]:
     """The nearest free places to those an order lost, kept for its buyer for a while."""
+    kept_before = state.hold_of(command.basket)
+    if kept_before is not None:
+        return Decision(view(state, kept_before))
+    if state.offer.status != "published":
+        return Decision(None)
     choices: list[c.SeatChoice] = []
     for line in command.lines:
         if line.seat is None:
@@ -202,7 +207,7 @@ def ending(hold: Hold, how: str) -> Iterator[r.Record]:
         yield r.SeatFreed(seat, hold.id)
     for (area, _), count in hold.areas.items():
         yield r.AreaFreed(area, count)
-    if hold.order_id is not None:
+    if hold.order_id is not None and how == "expired":
         yield r.OrderLapsed(hold.order_id)
 
 
@@ -301,6 +306,20 @@ def _wanted_areas(
     return wanted
 
 
+def _given_back(
+    state: EventInventory, choices: Iterable[c.AreaChoice]
+) -> dict[tuple[str, str], int]:
+    """How many of each area and ticket type, however often an area is named."""
+    given: dict[tuple[str, str], int] = {}
+    for choice in choices:
+        area = state.offer.areas.get(choice.area)
+        if area is None or choice.count < 1:
+            continue
+        kind = choice.ticket_type or _default(state, area.category)
+        given[choice.area, kind] = given.get((choice.area, kind), 0) + choice.count
+    return given
+
+
 def _default(state: EventInventory, category: str) -> str:
     kind = state.offer.default_type(category)
     if kind is None:
@@ -334,7 +353,8 @@ def taken_refusal(state: EventInventory, taken: list[str], full: list[str]) -> P
     """Names exactly what is gone."""
     if not taken:
         return PlacesTaken("There are not that many places left there.", seats=[], areas=full)
-    blocked = all(state.seat_letter(seat) == BLOCKED for seat in taken)
+    index = state.offer.seat_index
+    blocked = all(seat in index and state.seat_letter(seat) == BLOCKED for seat in taken)
     words = "That seat is not on sale." if blocked else None
     if len(taken) > 1:
         words = "Some of these seats were just taken, so none was kept."

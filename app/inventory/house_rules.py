@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from app.inventory import commands as c
 from app.inventory import records as r
@@ -79,13 +79,14 @@ def block_places(
     if unknown:
         raise UnknownPlace(seats=unknown)
     taken = [seat for seat in seats if state.seat_letter(seat) not in (FREE, BLOCKED)]
-    full = [a.area for a in command.areas if _area_short(state, a)]
+    counts = _counts(state, command.areas)
+    full = [area for area, count in counts.items() if count > state.area_free(area)]
     if taken or full:
         raise taken_refusal(state, taken, full)
     facts: list[r.Record] = [
         r.SeatBlocked(seat, command.reason) for seat in seats if state.seat_letter(seat) == FREE
     ]
-    facts += [r.AreaBlocked(a.area, command.reason, a.count) for a in command.areas]
+    facts += [r.AreaBlocked(area, command.reason, count) for area, count in counts.items()]
     count = len(facts)
     if facts:
         words = {"seats": seats, "reason": command.reason}
@@ -141,10 +142,14 @@ def replace_plan(
     return Decision(Changed(len(command.seat_ids)), facts)
 
 
-def _area_short(state: EventInventory, choice: c.AreaChoice) -> bool:
-    if choice.area not in state.offer.areas or choice.count < 1:
-        raise UnknownPlace(areas=[choice.area])
-    return choice.count > state.area_free(choice.area)
+def _counts(state: EventInventory, choices: Iterable[c.AreaChoice]) -> dict[str, int]:
+    """How many of each area, however often it is named."""
+    counts: dict[str, int] = {}
+    for choice in choices:
+        if choice.area not in state.offer.areas or choice.count < 1:
+            raise UnknownPlace(areas=[choice.area])
+        counts[choice.area] = counts.get(choice.area, 0) + choice.count
+    return counts
 
 
 def _unblocking(state: EventInventory, command: c.UnblockPlaces) -> Iterator[r.Record]:
@@ -153,8 +158,7 @@ def _unblocking(state: EventInventory, command: c.UnblockPlaces) -> Iterator[r.R
             raise UnknownPlace(seats=[seat])
         if state.seat_letter(seat) == BLOCKED:
             yield r.SeatFreed(seat, "")
-    for choice in command.areas:
-        blocked = state.area_blocks.get((choice.area, command.reason), 0)
-        count = min(choice.count, blocked)
+    for area, wanted in _counts(state, command.areas).items():
+        count = min(wanted, state.area_blocks.get((area, command.reason), 0))
         if count > 0:
-            yield r.AreaBlocked(choice.area, command.reason, -count)
+            yield r.AreaBlocked(area, command.reason, -count)

@@ -9,7 +9,7 @@ from app.inventory import records as r
 from app.inventory.holding import changed, ending, refusal_of_over, taken_refusal, view
 from app.inventory.outcome import Decision, Moment
 from app.inventory.state import FREE, LIVE, PAYING, EventInventory, Hold
-from app.inventory.views import Frozen, HoldView, LineView, Sold
+from app.inventory.views import Changed, Frozen, HoldView, LineView, Sold
 from app.refusals import (
     BasketEmpty,
     HoldEnded,
@@ -49,6 +49,17 @@ def start_payment(
     )
 
 
+def move_deadline(
+    state: EventInventory, command: c.MoveDeadline, moment: Moment
+) -> Decision[Changed]:
+    """Another end for an order's frozen places; repeating it changes nothing more."""
+    hold = _frozen_hold(state, command.order_id)
+    if hold is None:
+        raise _gone(state, command.basket)
+    fact = changed(hold, expires_ms=command.deadline_ms)
+    return Decision(Changed(hold.place_count), (fact,))
+
+
 def end_payment(state: EventInventory, command: c.EndPayment, moment: Moment) -> Decision[None]:
     """Let the hold run on, or free it at once; nothing when it is not frozen for this order."""
     hold = _frozen_hold(state, command.order_id)
@@ -84,6 +95,8 @@ def refreeze(state: EventInventory, command: c.Refreeze, moment: Moment) -> Deci
         raise HoldEnded
     if command.order_id in state.order_tickets:
         return Decision(outcome)
+    if state.offer.status == "cancelled":
+        raise NotOnSale
     hold = _frozen_hold(state, command.order_id) or _same_places(state, command)
     if hold is not None:
         rest_ms = hold.expires_ms - moment.house_ms if hold.state == LIVE else hold.rest_ms
@@ -105,17 +118,24 @@ def sell(state: EventInventory, command: c.Sell, moment: Moment) -> Decision[Sol
     if command.order_id in state.order_tickets:
         return Decision(_already_sold(state, command.order_id))
     hold = _frozen_hold(state, command.order_id)
-    if hold is None:
+    if hold is None or not _is_for(hold, command.lines):
         raise HoldEnded
-    lines = tuple(_lines(view(state, hold), command.order_id))
+    if len(command.tickets) != len(command.lines):
+        raise ValueError(f"{len(command.lines)} lines and {len(command.tickets)} tickets")
     buyer = hold.buyer or ""
     facts = (
         *_selling(
-            hold, lines, command.tickets, command.order_id, buyer, command.key_id, command.at_ms
+            hold,
+            command.lines,
+            command.tickets,
+            command.order_id,
+            buyer,
+            command.key_id,
+            command.at_ms,
         ),
         r.EventSold(command.order_id, command.at_ms),
     )
-    return Decision(_sold(state, command.order_id, lines, command.tickets), facts)
+    return Decision(_sold(state, command.order_id, command.lines, command.tickets), facts)
 
 
 def buy_now(state: EventInventory, command: c.BuyNow, moment: Moment) -> Decision[Sold]:
@@ -217,7 +237,7 @@ def _taking_again(state: EventInventory, command: c.Refreeze, moment: Moment) ->
     taken = [
         line.seat
         for line in command.lines
-        if line.seat is not None and state.seat_letter(line.seat) != FREE
+        if line.seat is not None and not _is_free(state, line.seat)
     ]
     asked: dict[tuple[str, str], int] = {}
     for line in command.lines:
@@ -227,7 +247,8 @@ def _taking_again(state: EventInventory, command: c.Refreeze, moment: Moment) ->
     full = [
         area
         for area in dict.fromkeys(area for area, _ in asked)
-        if sum(n for (key, _), n in asked.items() if key == area) > state.area_free(area)
+        if area not in state.offer.areas
+        or sum(n for (key, _), n in asked.items() if key == area) > state.area_free(area)
     ]
     if taken or full:
         raise taken_refusal(state, taken, full)
@@ -249,13 +270,23 @@ def _same_places(state: EventInventory, command: c.Refreeze) -> Hold | None:
     hold = state.hold_of(command.basket)
     if hold is None or hold.state != LIVE:
         return None
-    seats = {line.seat: line.ticket_type for line in command.lines if line.seat is not None}
+    return hold if _is_for(hold, command.lines) else None
+
+
+def _is_for(hold: Hold, lines: tuple[LineView, ...]) -> bool:
+    """Whether a hold keeps exactly the places of these lines."""
+    seats = {line.seat: line.ticket_type for line in lines if line.seat is not None}
     areas: dict[tuple[str, str], int] = {}
-    for line in command.lines:
+    for line in lines:
         if line.area is not None:
             key = (line.area, line.ticket_type)
             areas[key] = areas.get(key, 0) + 1
-    return hold if hold.seats == seats and hold.areas == areas else None
+    return hold.seats == seats and hold.areas == areas
+
+
+def _is_free(state: EventInventory, seat: str) -> bool:
+    """Whether a seat is free; one that the plan has lost is not."""
+    return seat in state.offer.seat_index and state.seat_letter(seat) == FREE
 
 
 def _selling(
@@ -285,7 +316,10 @@ def _sold(
 
 
 def _already_sold(state: EventInventory, order_id: str) -> Sold:
-    tickets = [state.tickets[ticket_id] for ticket_id in state.order_tickets[order_id]]
+    tickets = sorted(
+        (state.tickets[ticket_id] for ticket_id in state.order_tickets[order_id]),
+        key=lambda ticket: int(ticket.line_id.rpartition("-")[2]),
+    )
     lines = tuple(
         LineView(
             t.line_id, state.offer.event_id, t.seat, t.area, t.ticket_type, t.category, t.cents

@@ -189,6 +189,7 @@ def _sell_all(office: BoxOffice, order: OrderRow, by_event: dict[int, list[LineV
         office.inventory_of(event_id).ask(
             Sell(
                 order.id,
+                tuple(by_event[event_id]),
                 new_tickets(len(by_event[event_id])),
                 office.keys.current_id(event_id),
                 wall_ms(),

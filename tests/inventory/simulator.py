@@ -294,7 +294,9 @@ def _refreeze(s: Simulation) -> c.Command[Any]:
 
 
 def _sell(s: Simulation) -> c.Command[Any]:
-    return c.Sell(s.order(), s.tickets(6), 1, s.now_ms)
+    order = s.order()
+    lines = s.lines.get(order, ())
+    return c.Sell(order, lines, s.tickets(len(lines)), 1, s.now_ms)
 
 
 def _buy_now(s: Simulation) -> c.Command[Any]:

@@ -51,9 +51,10 @@ def pays(
     return told(house, command, seconds)
 
 
-def sells(house: EventInventory, order: str, seconds: float = 0) -> Sold:
+def sells(house: EventInventory, frozen: Frozen, seconds: float = 0) -> Sold:
     """An order's money has come."""
-    return told(house, Sell(order, TICKETS, 1, NOON_MS), seconds)
+    tickets = TICKETS[: len(frozen.lines)]
+    return told(house, Sell(frozen.order_id, frozen.lines, tickets, 1, NOON_MS), seconds)
 
 
 def buys(house: EventInventory, basket: str, order: str, cents: int, first: int = 0) -> Sold:
@@ -126,9 +127,9 @@ def test_a_changed_basket_is_not_charged() -> None:
 def test_selling_turns_seats_into_tickets_once() -> None:
     house = gala()
     holds(house, "bo", "A1", "A2")
-    pays(house, "bo", "o1", 4800)
+    frozen = pays(house, "bo", "o1", 4800)
 
-    first, second = sells(house, "o1"), sells(house, "o1")
+    first, second = sells(house, frozen), sells(house, frozen)
 
     assert first == second
     assert house.seat_letter("A1") == house.seat_letter("A2") == SOLD
@@ -137,7 +138,7 @@ def test_selling_turns_seats_into_tickets_once() -> None:
 
 def test_an_order_without_frozen_places_sells_nothing() -> None:
     with pytest.raises(HoldEnded):
-        sells(gala(), "o1")
+        sells(gala(), Frozen("o1", 7, (), DEADLINE_MS))
 
 
 def test_late_money_gets_the_same_places_if_all_are_free() -> None:
@@ -148,7 +149,7 @@ def test_late_money_gets_the_same_places_if_all_are_free() -> None:
     again = Refreeze("o1", "bo", "bo", "7-again", frozen.lines, NOON_MS + 9_000_000)
     told(house, again, seconds=4000)
 
-    assert sells(house, "o1", seconds=4000).ticket_ids == ("t0",)
+    assert sells(house, frozen, seconds=4000).ticket_ids == ("t0",)
 
 
 def test_late_money_gets_nothing_if_one_place_is_gone() -> None:
@@ -171,7 +172,7 @@ def test_late_money_takes_the_hold_that_its_basket_still_has() -> None:
 
     told(house, Refreeze("o1", "bo", "bo", "x", frozen.lines, DEADLINE_MS))
 
-    assert sells(house, "o1").ticket_ids == ("t0",)
+    assert sells(house, frozen).ticket_ids == ("t0",)
 
 
 def test_an_offer_keeps_the_nearest_free_places() -> None:
