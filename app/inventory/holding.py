@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from app.inventory import commands as c
 from app.inventory import records as r
 from app.inventory.best_available import best_available, lone_seats, nearest_free
+from app.inventory.hold_views import view, view_after, view_of
 from app.inventory.outcome import Decision, Moment
 from app.inventory.state import BLOCKED, FREE, LIVE, PAYING, EventInventory, Hold
-from app.inventory.views import Changed, HeldArea, HeldSeat, HoldView
+from app.inventory.views import Changed, HoldView
 from app.refusals import (
     HoldEnded,
     HoldExpired,
@@ -37,7 +38,7 @@ def hold_seats(state: EventInventory, command: c.HoldSeats, moment: Moment) -> D
     _refuse_over_limit(state, hold, len(new_seats) + sum(areas.values()))
     _refuse_lone(state, tuple(new_seats))
     facts = tuple(_holding(state, hold, command.basket, command.hold_id, wanted, areas, moment))
-    return Decision(_view_after(state, hold, command, facts), facts)
+    return Decision(view_after(state, hold, command, facts), facts)
 
 
 def hold_best(state: EventInventory, command: c.HoldBest, moment: Moment) -> Decision[HoldView]:
@@ -68,7 +69,7 @@ def hold_best(state: EventInventory, command: c.HoldBest, moment: Moment) -> Dec
     choices = tuple(c.SeatChoice(seat, command.ticket_type) for seat in found.seats)
     wanted = _wanted_seats(state, hold, choices)
     facts = tuple(_holding(state, hold, command.basket, command.hold_id, wanted, {}, moment))
-    return Decision(_view_after(state, hold, command, facts, found.together), facts)
+    return Decision(view_after(state, hold, command, facts, found.together), facts)
 
 
 def show_hold(state: EventInventory, command: c.ShowHold, moment: Moment) -> Decision[HoldView]:
@@ -120,7 +121,7 @@ def change_ticket_type(
             r.AreaHeld(area, hold.id, was, -command.count),
             r.AreaHeld(area, hold.id, command.ticket_type, command.count),
         )
-    return Decision(_view_of(state, hold, facts), facts)
+    return Decision(view_of(state, hold, facts), facts)
 
 
 def release_places(
@@ -141,7 +142,7 @@ def release_places(
     )
     if seats_left + areas_left == 0:
         return Decision(None, tuple(ending(hold, "released")))
-    return Decision(_view_of(state, hold, tuple(facts)), tuple(facts))
+    return Decision(view_of(state, hold, tuple(facts)), tuple(facts))
 
 
 def release_hold(state: EventInventory, command: c.ReleaseHold, moment: Moment) -> Decision[None]:
@@ -188,7 +189,7 @@ def keep_offer(
         ),
         *(r.AreaHeld(area, command.hold_id, kind, n) for (area, kind), n in areas.items()),
     )
-    return Decision(_view_after(state, None, command, facts), facts)
+    return Decision(view_after(state, None, command, facts), facts)
 
 
 def expire(state: EventInventory, command: c.Expire, moment: Moment) -> Decision[Changed]:
@@ -236,22 +237,6 @@ def changed(hold: Hold, **new: object) -> r.HoldChanged:
         "guarded": hold.guarded,
     }
     return r.HoldChanged(**(facts | new))  # type: ignore[arg-type]
-
-
-def view(state: EventInventory, hold: Hold, fact: r.HoldChanged | None = None) -> HoldView:
-    """The hold as its owner sees it, after `fact` if one is about to become true."""
-    seats, areas = dict(hold.seats), dict(hold.areas)
-    return _draw(
-        state,
-        hold.id,
-        hold.basket,
-        seats,
-        areas,
-        hold.expires_ms if fact is None else fact.expires_ms,
-        hold.extensions if fact is None else fact.extensions,
-        hold.state if fact is None else fact.state,
-        hold.order_id if fact is None else fact.order_id,
-    )
 
 
 def refusal_of_over(state: EventInventory, hold_id: str, basket: str) -> Refusal:
@@ -401,74 +386,3 @@ def _holding(
             yield r.SeatRetyped(seat, target, kind)
     for (area, kind), count in areas.items():
         yield r.AreaHeld(area, target, kind, count)
-
-
-def _view_after(
-    state: EventInventory,
-    hold: Hold | None,
-    command: c.HoldSeats | c.HoldBest | c.KeepOffer,
-    facts: tuple[r.Record, ...],
-    together: bool | None = None,
-) -> HoldView:
-    if hold is None:
-        started = facts[0]
-        assert isinstance(started, r.HoldStarted)
-        hold = Hold(command.hold_id, command.basket, started.first_ms, started.expires_ms)
-    return _view_of(state, hold, facts, together)
-
-
-def _view_of(
-    state: EventInventory, hold: Hold, facts: tuple[r.Record, ...], together: bool | None = None
-) -> HoldView:
-    seats, areas = dict(hold.seats), dict(hold.areas)
-    for fact in facts:
-        if isinstance(fact, r.SeatHeld | r.SeatRetyped):
-            seats[fact.seat] = fact.ticket_type
-        elif isinstance(fact, r.SeatFreed):
-            seats.pop(fact.seat, None)
-        elif isinstance(fact, r.AreaHeld):
-            key = (fact.area, fact.ticket_type)
-            areas[key] = areas.get(key, 0) + fact.count
-    return _draw(
-        state, hold.id, hold.basket, seats, areas, hold.expires_ms, hold.extensions, hold.state,
-        hold.order_id, together,
-    )  # fmt: skip
-
-
-def _draw(
-    state: EventInventory,
-    hold_id: str,
-    basket: str,
-    seats: dict[str, str],
-    areas: dict[tuple[str, str], int],
-    expires_ms: int,
-    extensions: int,
-    hold_state: str,
-    order_id: str | None,
-    together: bool | None = None,
-) -> HoldView:
-    offer = state.offer
-    held = []
-    for seat, kind in seats.items():
-        category = offer.seats[offer.seat_index[seat]].category
-        held.append(HeldSeat(seat, kind, category, offer.prices[category, kind]))
-    standing = []
-    for (area, kind), count in areas.items():
-        if count:
-            category = offer.areas[area].category
-            standing.append(HeldArea(area, kind, category, count, offer.prices[category, kind]))
-    total = sum(seat.cents for seat in held) + sum(area.cents * area.count for area in standing)
-    return HoldView(
-        id=hold_id,
-        basket=basket,
-        event_id=offer.event_id,
-        seats=tuple(held),
-        areas=tuple(standing),
-        expires_ms=expires_ms,
-        extensions_left=max(0, offer.limits.extensions - extensions),
-        total_cents=total,
-        currency=offer.currency,
-        state=hold_state,
-        order_id=order_id,
-        together=together,
-    )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from app.inventory import commands as c
 from app.inventory import records as r
-from app.inventory.holding import changed, ending, refusal_of_over, taken_refusal, view
+from app.inventory.hold_views import view
+from app.inventory.holding import changed, ending, refusal_of_over, taken_refusal
 from app.inventory.outcome import Decision, Moment
 from app.inventory.state import FREE, LIVE, PAYING, EventInventory, Hold
 from app.inventory.views import Changed, Frozen, HoldView, LineView, Sold
