@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from app.plans.drawing import CategoryOnMap
+from app.plans.features import REACHED_WITHOUT_STEPS
 from app.plans.free_counts import FreeCounter
 from app.plans.geometry import centroid, frame_of, outline, seat_points
 from app.plans.labels import MapLabels
-from app.plans.looks import look_of
+from app.plans.looks import accessible_categories, look_of
 from app.plans.plan import Decoration, Plan, Point, Section
 from app.plans.svg import closed_path, num, placed, shape, text, words
 
@@ -52,6 +53,7 @@ class Overview:
         self._plan, self._labels, self._categories = plan, labels, categories
         self.outlines = [outline(seat_points(section)) for section in plan.sections]
         self._short_names = [short_name(section.name) for section in plan.sections]
+        self._accessible = accessible_categories(plan, seat_categories, REACHED_WITHOUT_STEPS)
         self._counters = [
             FreeCounter(seat_categories, section.seats[0].index, section.seats[-1].index + 1)
             for section in plan.sections
@@ -68,11 +70,15 @@ class Overview:
         for section, counter in zip(self._plan.sections, self._counters, strict=True):
             free = counter.counts(letters)
             main = max(free, key=counter.seat_counts.__getitem__, default=0)
-            left = [category for category, count in free.items() if count] or list(free)
-            cheapest = min((self._categories[c] for c in left), key=_cents, default=None)
-            from_price = cheapest.short_price if cheapest else ""
-            found.append(SectionFacts(section, sum(free.values()), main, from_price))
+            found.append(SectionFacts(section, sum(free.values()), main, self._from_price(free)))
         return found
+
+    def _from_price(self, free: Mapping[int, int]) -> str:
+        """The lowest price for anybody that is left, else of what there was."""
+        for_anybody = [c for c in free if c not in self._accessible] or list(free)
+        left = [category for category in for_anybody if free[category]] or for_anybody
+        cheapest = min((self._categories[c] for c in left), key=_cents, default=None)
+        return cheapest.short_price if cheapest else ""
 
     def counter(self, section: Section) -> FreeCounter:
         """What counts the free seats of one section."""
@@ -109,7 +115,7 @@ class Overview:
             f'<a class="blk {look_of(fact.category).colour}{"" if fact.free_count else " none"}"'
             f' href="?section={quote(section.id, safe="")}" data-name="{words(section.name)}"'
             f' data-from="{seats[0].index}" data-to="{seats[-1].index + 1}"'
-            f' data-price="{words(fact.from_price)}" data-cs="{categories}"'
+            f' data-price="{words(fact.from_price)}" data-c="{categories}"'
             f' aria-label="{words(label.format(**values))}">'
             f"{self._paths[i]}{self._block_words(i, fact)}</a>"
         )
@@ -120,7 +126,7 @@ class Overview:
         if not self._roomy[i]:
             return text(self._short_names[i], (x, y), "bn")
         name = text(self._short_names[i], (x, y - size * 0.55), "bn")
-        return name + text(count, (x, y + size * 0.65), "bl")
+        return name + text(count, (x, y + size * 0.65), "bl left")
 
 
 def area_link(area: AreaOnMap, drawn: Decoration, labels: MapLabels) -> str:
@@ -138,7 +144,7 @@ def area_link(area: AreaOnMap, drawn: Decoration, labels: MapLabels) -> str:
     none = "" if area.free_count else " none"
     return (
         f'<a class="area {look_of(area.category).colour}{none}" href="#area-{quote(area.key)}"'
-        f' data-area="{words(area.key)}" aria-label="{words(label)}">'
+        f' data-area="{words(area.key)}" data-name="{words(area.name)}" aria-label="{words(label)}">'
         f"{placed(drawn, shape(drawn) + lines)}</a>"
     )
 

@@ -10,10 +10,11 @@ from urllib.parse import quote
 from app.plans.drawing import CategoryOnMap
 from app.plans.free_counts import FreeCounter
 from app.plans.house_drawing import HouseDrawing
-from app.plans.looks import Look, look_of, wheelchair_look
+from app.plans.looks import Look, accessible_categories, look_of, wheelchair_look
 from app.plans.overview import AreaOnMap, SectionFacts
 from app.plans.plan import Feature, Section
 
+WHEELCHAIR_ONLY = frozenset({Feature.WHEELCHAIR})
 SECTIONS_LISTED = 12  # beside the overview, those with the best prices first; all are in the list
 
 
@@ -79,13 +80,9 @@ class SeatMapMaker:
         seat_categories: Sequence[int],
     ) -> SeatMapMaker:
         """A maker whose legend shows the wheelchair where a category is only for wheelchairs."""
-        chairs, seats = set[int](), set[int]()
-        for seat in drawing.plan.seats:
-            found = chairs if Feature.WHEELCHAIR in seat.features else seats
-            found.add(seat_categories[seat.index])
+        chairs = accessible_categories(drawing.plan, seat_categories, WHEELCHAIR_ONLY)
         looks = tuple(
-            wheelchair_look(i) if i in chairs and i not in seats else look_of(i)
-            for i in range(len(categories))
+            wheelchair_look(i) if i in chairs else look_of(i) for i in range(len(categories))
         )
         counter = FreeCounter(seat_categories, 0, len(seat_categories))
         return SeatMapMaker(

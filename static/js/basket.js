@@ -1,4 +1,5 @@
 // The basket looks again when a tab wakes up, when its time is over, and offers more time near the end.
+import { secondsLeft } from "./countdown.js";
 import { say } from "./steppers.js";
 
 const OFFER_SECONDS = 180;
@@ -20,24 +21,10 @@ function basket() {
   return document.getElementById("basket");
 }
 
-function secondsLeft(shown) {
-  const at = Date.parse(shown.dataset.expiresAt || "");
-  return Number.isNaN(at) ? null : Math.round((at - Date.now() - skew(shown)) / 1000);
-}
-
-// The server's clock, not ours: its seconds left when the basket was drawn, minus what passed here.
-function skew(shown) {
-  if (shown.drawnSkew === undefined) {
-    const left = Number(shown.dataset.secondsLeft) * 1000;
-    shown.drawnSkew = Date.parse(shown.dataset.expiresAt) - Date.now() - left;
-  }
-  return shown.drawnSkew;
-}
-
 function tick() {
   const shown = basket();
-  const left = shown && secondsLeft(shown);
-  if (left === null || left === undefined || shown.dataset.paying !== undefined) return;
+  if (!shown?.dataset.expiresAt || shown.dataset.paying !== undefined) return;
+  const left = secondsLeft(shown);
   if (left <= 0 && shown.dataset.over === undefined) {
     shown.dataset.over = "";
     look();
@@ -51,7 +38,7 @@ function tick() {
   }
 }
 
-function look() {
+export function look() {
   lookedAt = Date.now();
   const shown = basket();
   const url = shown?.dataset.url;

@@ -21,7 +21,7 @@ function tick() {
 }
 
 // This computer's clock may be wrong: it is compared with the server's once, when a basket arrives.
-function secondsLeft(basket) {
+export function secondsLeft(basket) {
   const at = Date.parse(basket.dataset.expiresAt);
   basket.clockAhead ??= Date.now() - (at - Number(basket.dataset.secondsLeft) * 1000);
   return Math.max(0, Math.round((at - (Date.now() - basket.clockAhead)) / 1000));

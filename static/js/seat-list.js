@@ -26,7 +26,8 @@ async function choose(list, tick) {
 }
 
 function follow(list) {
-  const held = new Set((document.getElementById("basket")?.dataset.seats || "").split(" "));
+  const ids = (document.getElementById("basket")?.dataset.seats || "").split(" ");
+  const held = new Set(ids.map(decodeURIComponent));
   for (const tick of list.querySelectorAll("input[name=seat]")) {
     if (tick.checked !== held.has(tick.value)) tick.checked = held.has(tick.value);
   }

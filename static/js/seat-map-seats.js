@@ -1,11 +1,23 @@
-// The seats of the drawing: what everybody sees of each, and which are the reader's own.
+// The seats of the drawing: what everybody sees of each, which are the reader's own, what is left.
 const GONE = { h: "held", s: "gone", b: "gone" };
+const OWN_FIRST = 1e6;
 
-export function fill(words, values) {
-  return words.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+export const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+export const far = (one, other) => Math.hypot(one.x - other.x, one.y - other.y);
+
+export function least(list, cost) {
+  let [found, lowest] = [null, Infinity];
+  for (const one of list) {
+    const its = cost(one);
+    if (its < lowest) [found, lowest] = [one, its];
+  }
+  return found;
 }
 
 export class Seats {
+  own = new Set();
+  asking = new Set();
+
   constructor(root) {
     this.root = root;
     this.svg = root.querySelector("svg.seats");
@@ -15,119 +27,122 @@ export class Seats {
     this.byIndex = new Map(this.list.map((seat) => [seat.index, seat]));
     this.byId = new Map(this.list.map((seat) => [seat.id, seat]));
     this.byNode = new Map(this.list.map((seat) => [seat.node, seat]));
-    this.own = new Set();
-    this.asking = new Set();
     this.readOwn();
-  }
-
-  basket() {
-    const basket = document.getElementById("basket");
-    return basket?.dataset.event === this.root.dataset.event ? basket : null;
   }
 
   // The basket on the page is the truth about what is ours.
   readOwn() {
-    const basket = this.basket();
-    if (!basket) return;
-    const ids = (basket.dataset.seats || "").split(" ").filter(Boolean).map(decoded);
-    const changed = new Set([...this.own, ...ids]);
-    this.own = new Set(ids);
-    for (const id of changed) this.paint(this.byId.get(id));
+    const { event, seats } = document.getElementById("basket")?.dataset || {};
+    if (event !== this.root.dataset.event) return;
+    const ids = [...this.own];
+    this.own = new Set(seats ? seats.split(" ").map(decodeURIComponent) : []);
+    for (const id of [...ids, ...this.own]) this.paint(this.byId.get(id));
   }
 
   look(seat) {
-    if (this.asking.has(seat.id)) return "asking";
+    if (this.asking.has(seat)) return "asking";
     return this.own.has(seat.id) ? "mine" : GONE[seat.letter] || "free";
   }
 
   canPress(seat) {
-    const look = this.look(seat);
-    return look === "free" || look === "mine" || look === "asking";
+    return !["held", "gone"].includes(this.look(seat));
   }
 
-  ask(seat, isAsking) {
-    if (isAsking) this.asking.add(seat.id);
-    else this.asking.delete(seat.id);
-    this.paint(seat);
+  pressable() {
+    return this.list.filter((seat) => this.canPress(seat));
   }
 
-  // Changes only what is different: nothing moves, nothing loses focus.
+  first() {
+    const [x, y] = this.svg.dataset.focus.split(" ");
+    const cost = (seat) => far(seat, { x, y }) - (this.own.has(seat.id) ? OWN_FIRST : 0);
+    return least(this.pressable(), cost);
+  }
+
   paint(seat) {
-    if (!seat) return;
+    const look = seat && this.look(seat);
+    if (!seat || seat.drawn === look) return;
     const { node } = seat;
-    const look = this.look(seat);
-    if (seat.drawn === look) return;
+    node.classList.remove(seat.drawn);
+    node.classList.add(look);
     seat.drawn = look;
-    for (const name of ["gone", "held", "mine", "asking"]) {
-      node.classList.toggle(name, name === look);
-    }
     node.setAttribute("href", look === "free" ? `#g${node.dataset.g}` : `#s-${look}`);
-    node.setAttribute("aria-checked", String(look === "mine" || look === "asking"));
+    node.setAttribute("aria-checked", look === "mine" || look === "asking");
     this.reach(seat);
-    this.countRow(seat.row);
   }
 
-  // What cannot be pressed cannot be reached either, but focus is never taken away.
+  // What cannot be pressed cannot be reached, but focus is never taken away.
   reach(seat) {
     const { node } = seat;
-    if (this.canPress(seat) || document.activeElement === node) {
-      node.removeAttribute("aria-hidden");
-      if (!node.hasAttribute("tabindex")) node.setAttribute("tabindex", "-1");
-    } else {
-      node.setAttribute("aria-hidden", "true");
-      node.removeAttribute("tabindex");
-    }
+    const isReachable = this.canPress(seat) || document.activeElement === node;
+    node.setAttribute("aria-hidden", !isReachable);
+    if (!isReachable) node.removeAttribute("tabindex");
+    else if (node.tabIndex < 0) node.setAttribute("tabindex", -1);
   }
 
-  countRow(row) {
-    if (!row || row.counts) return;
-    row.counts = true;
-    queueMicrotask(() => {
-      row.counts = false;
-      const seats = [...row.children].map((node) => this.byNode.get(node));
-      const count = seats.filter((seat) => seat && this.look(seat) === "free").length;
-      row.setAttribute("aria-label", fill(this.words.row, { row: row.dataset.row, count }));
-    });
+  nameRow({ row }) {
+    const free = this.list.filter((seat) => seat.row === row && this.look(seat) === "free");
+    row.setAttribute("aria-label", fill(this.words.row, { ...row.dataset, count: free.length }));
   }
-
-  // The free seat nearest to one, its own row first.
-  nearestTo(seat) {
-    const far = (other) => Math.hypot(other.x - seat.x, other.y - seat.y);
-    const free = this.list.filter((other) => other !== seat && this.look(other) === "free");
-    const alike = free.filter((other) => (other.node.dataset.g === "w") === (seat.node.dataset.g === "w"));
-    const score = (other) => far(other) * (other.row === seat.row ? 0.5 : 1);
-    return alike.reduce((best, other) => (!best || score(other) < score(best) ? other : best), null);
-  }
-}
-
-export function placeWords(seat) {
-  return seat.label.slice(0, seat.label.lastIndexOf(`, ${seat.price}`));
 }
 
 function seatOf(node, prices) {
   const number = (name) => Number(node.getAttribute(name));
-  const half = number("width") / 2;
-  const is = (name) => node.classList.contains(name);
+  const drawn = ["mine", "held", "gone"].find((name) => node.classList.contains(name));
   const label = node.getAttribute("aria-label");
+  const cut = label.lastIndexOf(`, ${prices[node.dataset.c]}`);
   return {
     node,
-    label,
-    price: prices[node.dataset.c],
-    index: Number(node.dataset.i),
-    id: node.dataset.seat,
-    category: node.dataset.c,
     row: node.parentNode,
-    x: number("x") + half,
-    y: number("y") + half,
-    letter: is("held") || is("mine") ? "h" : is("gone") ? "s" : "f",
-    drawn: ["mine", "held", "gone"].find(is) || "free",
+    id: node.dataset.seat,
+    index: Number(node.dataset.i),
+    place: label.slice(0, cut),
+    facts: label.slice(cut + 2),
+    x: number("x") + number("width") / 2,
+    y: number("y") + number("width") / 2,
+    letter: { mine: "h", held: "h", gone: "s" }[drawn] || "f",
+    drawn: drawn || "free",
   };
 }
 
-function decoded(id) {
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    return id;
+export function bindCounts({ root, words, list }) {
+  const prices = [...root.querySelectorAll("[data-only]")];
+  const categories = root.dataset.runs.split(" ").flatMap((run) => {
+    const [count, category] = run.split(":");
+    return Array(Number(count)).fill(category);
+  });
+
+  for (const price of prices) price.addEventListener("click", () => filter(price));
+
+  function filter(pressed) {
+    const isOn = pressed.getAttribute("aria-pressed") !== "true";
+    for (const price of prices) price.setAttribute("aria-pressed", isOn && price === pressed);
+    for (const part of root.querySelectorAll("[data-c]")) {
+      const has = part.dataset.c.split(" ").includes(pressed.dataset.only);
+      part.classList.toggle("dim", isOn && !has);
+    }
   }
+
+  function tell(link, kind, count) {
+    const label = words[count ? kind : `${kind}Gone`];
+    link.setAttribute("aria-label", fill(label, { ...link.dataset, count }));
+    link.classList.toggle("none", !count);
+    const line = link.querySelector(".left");
+    if (line) line.textContent = count ? fill(words.left, { count }) : words.soldOut;
+  }
+
+  return function recount(letters, areas) {
+    const isFree = (letter) => letter === "f";
+    const drawn = list.filter((seat) => isFree(seat.letter)).map((seat) => seat.node.dataset.c);
+    const free = list.length ? drawn : categories.filter((_, i) => isFree(letters[i]));
+    for (const { dataset, lastElementChild } of prices) {
+      const count = free.filter((category) => category === dataset.only).length;
+      lastElementChild.textContent = fill(words.left, { count });
+    }
+    for (const block of root.querySelectorAll(".blk")) {
+      tell(block, "section", letters.slice(block.dataset.from, block.dataset.to).filter(isFree).length);
+    }
+    for (const area of root.querySelectorAll("[data-area]")) {
+      tell(area, "area", areas[area.dataset.area]);
+    }
+  };
 }

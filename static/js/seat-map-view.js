@@ -1,153 +1,127 @@
 // Zoom and pan: buttons, keys, wheel, drag and pinch all move the same window over the drawing.
-const FINGER_PX = 24;
-const MOUSE_PX = 16;
 const STEP = 1.4;
-const LARGEST_PITCH_PX = 72;
+const WHEEL_PX = 600;
+const FINGER_PX = 24; // from seat to seat, before a press chooses
+const MOUSE_PX = 16;
+const LARGEST_PX = 72;
 const DRAG_PX = 6;
 const SCROLL_REST_MS = 300;
 
 export class View {
+  pointers = new Map();
+  scrolledAt = 0;
+
   constructor(root, svg) {
+    const { x, y, width, height } = svg.viewBox.baseVal;
     this.root = root;
     this.svg = svg;
-    const box = svg.viewBox.baseVal;
-    this.full = { x: box.x, y: box.y, width: box.width, height: box.height };
-    this.pitch = Number(svg.dataset.pitch) || box.width / 20;
-    this.here = root.querySelector(".mini-map .here");
-    this.pointers = new Map();
-    this.scrolledAt = 0;
-    svg.style.aspectRatio = `${box.width} / ${box.height}`; // the window keeps its size
-    this.whole();
-    this.bind();
+    this.full = { x: x + width / 2, y: y + height / 2, width, height };
+    this.pitch = Number(svg.dataset.pitch) || width / 20;
+    this.here = root.querySelector(".here");
+    svg.style.aspectRatio = `${width} / ${height}`; // the window keeps its size whatever it shows
+    this.press();
+    this.bind(root.querySelector("[data-map-tools]"));
   }
 
-  // The part of the drawing that is shown: its middle, and pixels for each unit.
   show(x, y, scale) {
-    const { full, svg } = this;
-    if (!svg.clientWidth) return;
-    const least = this.wholeScale();
-    const most = Math.max(least, LARGEST_PITCH_PX / this.pitch);
-    this.scale = Math.min(most, Math.max(least, scale));
-    const width = svg.clientWidth / this.scale;
-    const height = svg.clientHeight / this.scale;
-    this.x = within(x, full.x, full.width, width);
-    this.y = within(y, full.y, full.height, height);
-    const [left, top] = [this.x - width / 2, this.y - height / 2];
-    svg.setAttribute("viewBox", `${left} ${top} ${width} ${height}`);
-    const near = this.scale > least * 1.01;
-    this.root.classList.toggle("is-near", near);
-    this.root.classList.toggle("is-far", this.pitchPx < this.leastPx());
-    svg.classList.toggle("can-pan", near);
-    if (this.here) {
-      const part = { x: left, y: top, width, height };
-      for (const name in part) this.here.setAttribute(name, part[name]);
-    }
+    const { full, svg, here } = this;
+    const [w, h] = [svg.clientWidth, svg.clientHeight];
+    if (!w) return;
+    const whole = Math.min(w / full.width, h / full.height);
+    this.scale = Math.max(whole, Math.min(scale, Math.max(whole, LARGEST_PX / this.pitch)));
+    const [width, height] = [w / this.scale, h / this.scale];
+    this.x = within(x, full.x, full.width - width);
+    this.y = within(y, full.y, full.height - height);
+    const box = { x: this.x - width / 2, y: this.y - height / 2, width, height };
+    svg.setAttribute("viewBox", Object.values(box).join(" "));
+    for (const name in box) here?.setAttribute(name, box[name]);
+    this.root.classList.toggle("is-near", this.scale > whole * 1.01);
   }
 
-  wholeScale() {
-    const { full, svg } = this;
-    return Math.min(svg.clientWidth / full.width, svg.clientHeight / full.height);
+  isTooSmall(isFinger = matchMedia("(pointer: coarse)").matches) {
+    return this.pitch * this.scale < (isFinger ? FINGER_PX : MOUSE_PX);
   }
 
-  get pitchPx() {
-    return this.pitch * this.scale;
+  nearer({ x, y }) {
+    this.show(x, y, (FINGER_PX * 1.3) / this.pitch);
   }
 
-  // How large the step from seat to seat must be before a press chooses: larger for a finger.
-  leastPx(isFinger = matchMedia("(pointer: coarse)").matches) {
-    return isFinger ? FINGER_PX : MOUSE_PX;
-  }
-
-  whole() {
-    const { full } = this;
-    this.show(full.x + full.width / 2, full.y + full.height / 2, this.wholeScale());
-  }
-
-  zoom(factor, at) {
-    const point = at ? this.pointAt(at) : { x: this.x, y: this.y };
-    const before = this.scale;
-    this.show(this.x, this.y, this.scale * factor);
-    const moved = before / this.scale;
-    this.show(point.x + (this.x - point.x) * moved, point.y + (this.y - point.y) * moved, this.scale);
-    return this.scale !== before;
-  }
-
-  // Bring a point into sight, without moving when it is there already.
   reveal({ x, y }) {
-    const margin = this.pitch * 1.5;
-    const half = { x: this.svg.clientWidth / this.scale / 2, y: this.svg.clientHeight / this.scale / 2 };
-    const hidden = Math.abs(x - this.x) > half.x - margin || Math.abs(y - this.y) > half.y - margin;
-    if (hidden) this.show(x, y, this.scale);
+    const { width, height } = this.svg.viewBox.baseVal;
+    const isSeen = (apart, length) => Math.abs(apart) < length / 2 - this.pitch;
+    if (isSeen(x - this.x, width) && isSeen(y - this.y, height)) return;
+    this.show(x, y, this.scale);
   }
 
   pointAt({ clientX, clientY }) {
     const box = this.svg.getBoundingClientRect();
-    const x = this.x + (clientX - box.left - box.width / 2) / this.scale;
-    return { x, y: this.y + (clientY - box.top - box.height / 2) / this.scale };
+    return {
+      x: this.x + (clientX - box.x - box.width / 2) / this.scale,
+      y: this.y + (clientY - box.y - box.height / 2) / this.scale,
+    };
   }
 
-  bind() {
-    const { root, svg } = this;
-    const tools = root.querySelector("[data-map-tools]");
-    tools.hidden = false;
-    tools.addEventListener("click", (event) => this.press(event.target.closest("[data-zoom]")?.dataset.zoom));
-    addEventListener("scroll", () => (this.scrolledAt = Date.now()), { passive: true });
-    svg.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    svg.addEventListener("pointerdown", (event) => this.down(event));
-    svg.addEventListener("pointermove", (event) => this.move(event));
-    for (const name of ["pointerup", "pointercancel"]) svg.addEventListener(name, (event) => this.up(event));
-    svg.addEventListener("click", (event) => this.dragged && event.stopImmediatePropagation(), true);
-    new ResizeObserver(() => this.show(this.x, this.y, this.scale)).observe(svg);
+  zoom(factor, at) {
+    const before = this.scale;
+    const { x, y } = at ? this.pointAt(at) : this;
+    this.show(this.x, this.y, before * factor);
+    const rest = before / this.scale;
+    this.show(x + (this.x - x) * rest, y + (this.y - y) * rest, this.scale);
+    return rest !== 1;
   }
 
   press(name) {
-    if (name === "in") this.zoom(STEP);
-    else if (name === "out") this.zoom(1 / STEP);
-    else if (name) this.whole();
+    const factor = { in: STEP, out: 1 / STEP }[name];
+    if (factor) this.zoom(factor);
+    else this.show(this.full.x, this.full.y, 0);
   }
 
-  // A page that is being scrolled goes on scrolling when the map comes under the pointer.
+  bind(tools) {
+    const { svg } = this;
+    const on = (name, act, options) => svg.addEventListener(name, act.bind(this), options);
+    tools.hidden = false;
+    tools.addEventListener("click", ({ target }) => this.press(target.closest("button")?.dataset.zoom));
+    addEventListener("scroll", () => (this.scrolledAt = Date.now()), { passive: true });
+    on("wheel", this.wheel, { passive: false });
+    on("pointerdown", this.down);
+    on("pointermove", this.move);
+    on("pointerup", this.up);
+    on("pointercancel", this.up);
+    on("click", (event) => this.dragged && event.stopImmediatePropagation(), true);
+    new ResizeObserver(() => this.show(this.x, this.y, this.scale)).observe(svg);
+  }
+
+  // A page on the move keeps moving.
   wheel(event) {
     if (!event.ctrlKey && Date.now() - this.scrolledAt < SCROLL_REST_MS) return;
-    if (this.zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15, event)) event.preventDefault();
+    if (this.zoom(Math.exp(-event.deltaY / WHEEL_PX), event)) event.preventDefault();
   }
 
   down(event) {
-    this.pointers.set(event.pointerId, { clientX: event.clientX, clientY: event.clientY });
-    if (this.pointers.size === 1) this.dragged = false;
+    if (!this.pointers.size) this.dragged = false;
+    this.pointers.set(event.pointerId, event);
   }
 
   move(event) {
     const was = this.pointers.get(event.pointerId);
     if (!was) return;
-    const now = { clientX: event.clientX, clientY: event.clientY };
-    if (this.pointers.size === 2) this.pinch(event.pointerId, was, now);
-    else if (this.dragged || away(was, now) > DRAG_PX) {
-      if (!this.dragged) this.svg.setPointerCapture(event.pointerId);
-      this.dragged = true;
-      this.svg.classList.add("is-dragged");
-      const [dx, dy] = [now.clientX - was.clientX, now.clientY - was.clientY];
-      this.show(this.x - dx / this.scale, this.y - dy / this.scale, this.scale);
-    } else return;
-    this.pointers.set(event.pointerId, now);
-  }
-
-  pinch(id, was, now) {
-    const other = [...this.pointers].find(([key]) => key !== id)[1];
+    const other = [...this.pointers.values()].find((pointer) => pointer !== was);
+    if (!other && !this.dragged && away(was, event) < DRAG_PX) return;
+    if (!this.dragged) this.svg.setPointerCapture(event.pointerId);
     this.dragged = true;
-    const middle = { clientX: (now.clientX + other.clientX) / 2, clientY: (now.clientY + other.clientY) / 2 };
-    this.zoom(away(now, other) / (away(was, other) || 1), middle);
+    this.pointers.set(event.pointerId, event);
+    const [dx, dy] = [event.clientX - was.clientX, event.clientY - was.clientY];
+    if (other) this.zoom(away(event, other) / (away(was, other) || 1), event);
+    else this.show(this.x - dx / this.scale, this.y - dy / this.scale, this.scale);
   }
 
   up(event) {
     this.pointers.delete(event.pointerId);
-    this.svg.classList.remove("is-dragged");
   }
 }
 
-function within(middle, start, length, shown) {
-  if (shown >= length) return start + length / 2;
-  return Math.min(start + length - shown / 2, Math.max(start + shown / 2, middle));
+function within(wanted, middle, room) {
+  return room < 0 ? middle : Math.max(middle - room / 2, Math.min(wanted, middle + room / 2));
 }
 
 function away(one, other) {

@@ -1,86 +1,150 @@
 // The seat map of an event's page. docs/seat-map.md says what the page gives and what this asks.
-import { bindCard } from "./seat-map-card.js";
-import { bindChoice } from "./seat-map-choice.js";
-import { bindKeys } from "./seat-map-keys.js";
-import { bindLegend } from "./seat-map-legend.js";
-import { bindOthers } from "./seat-map-others.js";
-import { categoriesOf, recountAreas, recountSections } from "./seat-map-sections.js";
-import { Seats } from "./seat-map-seats.js";
-import { followState } from "./seat-map-state.js";
+import { look as lookAtBasket } from "./basket.js";
+import { newKey } from "./keys.js";
+import { bindCard, bindKeys } from "./seat-map-focus.js";
+import { bindCounts, far, fill, least, Seats } from "./seat-map-seats.js";
 import { View } from "./seat-map-view.js";
+import { say } from "./steppers.js";
 
-const ROOM = 1.3; // of the least size that can be pressed: how large seats are after coming nearer
-const HIT = 0.62; // of a step from seat to seat: how near to a seat a press has to be
+const HIT = 0.62; // steps from seat to seat: how near to a seat a press has to be
+const NEAR = 2.2; // steps: what other buyers take within this of our seats is news
+const QUIET_MS = 10_000;
+const POLL_MS = 2_000;
+const SLOW_POLL_MS = 15_000;
+const GIVE_UP_MS = 6_000;
 
 const root = document.querySelector("[data-seat-map]");
-if (root) start(root);
+if (root) start(new Seats(root));
 
-function start(root) {
-  const seats = new Seats(root);
+function start(seats) {
   const { svg, words } = seats;
   root.classList.add("is-live");
   const view = new View(root, svg);
-  const card = bindCard(seats);
-  const letters = [];
-  const categories = categoriesOf(root.dataset.runs);
-  const recount = bindLegend(seats, () => countFree(seats, letters, categories));
-  const others = bindOthers(seats, view.pitch);
-  const look = followState(root, words, (state) => apply(state));
-  const press = bindChoice(seats, card, look);
-  const rest = bindKeys(seats, view, press);
+  const show = bindCard(seats, (seat) => seats.canPress(seat));
+  const recount = bindCounts(seats);
+  const look = followState(seats, changed);
+  const rest = seats.list.length ? bindKeys(seats, view, press) : () => {};
+  let [letters, last, saidAt, status] = [[], Promise.resolve(), 0];
 
   svg.addEventListener("click", (event) => {
-    const seat = seats.byNode.get(event.target) || seatAt(seats, view, event);
-    if (!seat) return;
-    const least = view.leastPx(event.pointerType === "touch");
-    if (view.pitchPx < least) {
-      view.show(seat.x, seat.y, (least * ROOM) / view.pitch);
-      card.show(seat, words.closer);
-    } else press(seat);
+    const at = view.pointAt(event);
+    const seat = seats.byNode.get(event.target) || least(seats.list, (other) => far(other, at));
+    if (!seat || far(seat, at) > view.pitch * HIT) return;
+    if (!view.isTooSmall(event.pointerType === "touch")) return press(seat);
+    view.nearer(seat);
+    show(seat, words.closer);
   });
-  document.addEventListener("htmx:after:swap", rest);
-  if (seats.list.length && view.pitchPx < view.leastPx()) openBestBlock(seats, view);
+  svg.addEventListener("htmx:finally:request", ({ detail }) => (status = detail.ctx.response?.status));
+  document.addEventListener("htmx:after:swap", () => {
+    seats.readOwn();
+    rest();
+  });
+  if (seats.list.length && view.isTooSmall()) view.nearer(seats.first());
 
-  function apply(state) {
+  function press(seat) {
+    if (seats.asking.has(seat)) return;
+    if (!seats.canPress(seat)) return tellTaken(seat);
+    const isRelease = seats.own.has(seat.id);
+    seats.asking.add(seat);
+    seats.paint(seat);
+    show(seat, words.asking);
+    last = last.then(() => send(seat, isRelease));
+  }
+
+  async function send(seat, isRelease) {
+    status = 0;
+    const values = { [isRelease ? "release" : "seat"]: seat.id, key: newKey() };
+    const where = { source: svg, target: "#basket", swap: "outerHTML", values };
+    await htmx.ajax("POST", root.dataset.holdUrl, where);
+    seats.asking.delete(seat);
+    seats.readOwn();
+    seats.paint(seat);
+    if (seats.own.has(seat.id) !== isRelease) return show(seat);
+    if (!status || status >= 500) return show(seat, words.failed);
+    await look();
+    if (seats.canPress(seat)) show(seat, words.refused);
+    else tellTaken(seat);
+  }
+
+  function tellTaken(seat) {
+    const alike = (other) => other.node.dataset.g === seat.node.dataset.g;
+    const free = seats.list.filter((other) => seats.look(other) === "free" && alike(other));
+    const near = least(free, (other) => far(other, seat));
+    show(seat, `${words.taken} ${near ? fill(words.near, { seat: near.place }) : ""}`);
+  }
+
+  function changed(state) {
     const gone = [];
-    const changes = state.changes || [...state.seats].map((letter, index) => [index, letter]);
-    if (categories.length && !letters.length && state.changes) return void whole();
-    for (const [index, letter] of changes) {
+    letters = state.seats ? [...state.seats] : letters;
+    for (const [index, letter] of state.changes || letters.entries()) {
       letters[index] = letter;
       const seat = seats.byIndex.get(index);
       if (!seat || seat.letter === letter) continue;
-      if (seat.letter === "f" && !seats.own.has(seat.id) && !seats.asking.has(seat.id)) gone.push(seat);
       seat.letter = letter;
+      if (!seats.own.has(seat.id)) gone.push(seat);
+      else if (letter !== "h") lookAtBasket();
       seats.paint(seat);
     }
-    recountAreas(root, words, state.areas);
-    if (categories.length) recountSections(root, words, letters);
-    if (changes.length) recount();
-    others(gone);
+    if (state.seats || state.changes.length) recount(letters, state.areas);
+    tellNear(gone.filter((seat) => !seats.canPress(seat)));
     rest();
+  }
+
+  function tellNear(gone) {
+    const own = [...seats.own].map((id) => seats.byId.get(id)).filter(Boolean);
+    const near = gone.filter((seat) => own.some((mine) => far(mine, seat) < NEAR * view.pitch));
+    if (!near.length || Date.now() - saidAt < QUIET_MS) return;
+    saidAt = Date.now();
+    const note = root.querySelector("[data-map-near]");
+    const places = near.map((seat) => seat.place).join(", ");
+    const news = near[1] ? words.otherMany : words.otherOne;
+    note.lastElementChild.textContent = fill(news, { seats: places });
+    note.hidden = false;
   }
 }
 
-function countFree(seats, letters, categories) {
-  const counts = {};
-  const add = (category) => (counts[category] = (counts[category] || 0) + 1);
-  if (categories.length) letters.forEach((letter, i) => letter === "f" && add(categories[i]));
-  else for (const seat of seats.list) if (seat.letter === "f") add(seat.category);
-  return counts;
-}
+// One poll for the whole page.
+function followState({ list, words }, changed) {
+  const lost = root.querySelector("[data-map-lost]");
+  let version = list.length ? root.dataset.version : "";
+  let [asOf, failures, timer, asking] = [new Date(), 0];
 
-function seatAt(seats, view, event) {
-  const { x, y } = view.pointAt(event);
-  const far = (seat) => Math.hypot(seat.x - x, seat.y - y);
-  const near = seats.list.reduce((a, b) => (!a || far(b) < far(a) ? b : a), null);
-  return near && far(near) < view.pitch * HIT ? near : null;
-}
+  function look() {
+    clearTimeout(timer);
+    asking ??= ask().finally(() => (asking = null));
+    return asking;
+  }
 
-// On a phone the first view is the part of the house with the best free seats, large enough to tap.
-function openBestBlock(seats, view) {
-  const [x, y] = seats.svg.dataset.focus.split(" ").map(Number);
-  const far = (seat) => Math.hypot(seat.x - x, seat.y - y) - (seats.own.has(seat.id) ? 1e6 : 0);
-  const free = seats.list.filter((seat) => seats.canPress(seat));
-  const best = free.reduce((a, b) => (!a || far(b) < far(a) ? b : a), null);
-  if (best) view.show(best.x, best.y, (view.leastPx(true) * ROOM) / view.pitch);
+  async function ask() {
+    let wait = document.hidden ? SLOW_POLL_MS : POLL_MS;
+    try {
+      const signal = AbortSignal.timeout(GIVE_UP_MS);
+      const answer = await fetch(`${root.dataset.stateUrl}?since=${version}`, { signal });
+      wait = Math.max(wait, 1000 * answer.headers.get("Retry-After"));
+      if (!answer.ok) throw answer;
+      const state = await answer.json();
+      changed(state);
+      ({ version } = state);
+      [asOf, failures] = [new Date(), 0];
+      if (!lost.hidden) say(words.back);
+      lost.hidden = true;
+    } catch {
+      failures += 1;
+      wait = Math.max(wait, Math.min(SLOW_POLL_MS, POLL_MS * failures));
+      if (failures > 1 && lost.hidden && !document.hidden) miss();
+    }
+    timer = setTimeout(look, wait * (0.85 + 0.3 * Math.random()));
+  }
+
+  function miss() {
+    const time = asOf.toLocaleTimeString([], { timeStyle: "short" });
+    lost.lastElementChild.textContent = fill(words.lost, { time });
+    lost.hidden = false;
+    say(lost.textContent);
+  }
+
+  document.addEventListener("visibilitychange", () => document.hidden || look());
+  addEventListener("online", look);
+  timer = setTimeout(look, POLL_MS * Math.random());
+  return look;
 }
