@@ -51,7 +51,8 @@ def add_effect(
         "due_at": due_at or now,
         "created_at": now,
     }
-    return connection.execute(insert_new(connection, OutboxRow), row).rowcount == 1
+    written = insert_new(connection, OutboxRow).values(row).returning(OutboxRow.id)
+    return connection.execute(written).one_or_none() is not None
 
 
 def find_due(connection: Connection, lane: Lane, now: datetime, limit: int = 1) -> list[int]:
