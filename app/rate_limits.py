@@ -122,24 +122,24 @@ class RateLimits:
         if subject is not None and rules.subject is not None:
             self._count(rules, rules.subject, subject)
 
-    def _count(self, rules: Kind, item: RateLimitItem, whose: str) -> None:
+    def _count(self, rules: Kind, rate: RateLimitItem, whose: str) -> None:
         limiter = self._memory
         if rules.guarded and self._redis is not None and self._redis_answers():
-            limiter, fits = self._count_in_redis(self._redis, item, whose)
+            limiter, fits = self._count_in_redis(self._redis, rate, whose)
         else:
-            fits = limiter.hit(item, whose)
+            fits = limiter.hit(rate, whose)
         if not fits:
-            raise TooMany(retry_after=self._wait_seconds(limiter, item, whose))
+            raise TooMany(retry_after=self._wait_seconds(limiter, rate, whose))
 
     def _count_in_redis(
-        self, redis: FixedWindowRateLimiter, item: RateLimitItem, whose: str
+        self, redis: FixedWindowRateLimiter, rate: RateLimitItem, whose: str
     ) -> tuple[FixedWindowRateLimiter, bool]:
         try:
-            fits = redis.hit(item, whose)
+            fits = redis.hit(rate, whose)
         except (RedisError, OSError) as error:
             self._redis_rests_until = self._steady_seconds() + REDIS_REST_SECONDS
             log.warning("Redis does not answer; memory counts instead: %s", type(error).__name__)
-            return self._memory, self._memory.hit(item, whose)
+            return self._memory, self._memory.hit(rate, whose)
         self._redis_rests_until = -math.inf
         return redis, fits
 
@@ -156,11 +156,11 @@ class RateLimits:
         return True
 
     def _wait_seconds(
-        self, limiter: FixedWindowRateLimiter, item: RateLimitItem, whose: str
+        self, limiter: FixedWindowRateLimiter, rate: RateLimitItem, whose: str
     ) -> int:
-        most = item.get_expiry()
+        most = rate.get_expiry()
         try:
-            ends_at = limiter.storage.get_expiry(item.key_for(whose))
+            ends_at = limiter.storage.get_expiry(rate.key_for(whose))
         except (RedisError, OSError):
             return most
         now = self._steady_seconds() if limiter is self._memory else time.time()

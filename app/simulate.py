@@ -23,7 +23,7 @@ from app.wire import (
     loopback_address,
 )
 
-USER_LIMIT_COUNT = 5_000
+CROWD_LIMIT_COUNT = 5_000
 CONNECT_AT_ONCE_COUNT = 200
 ANSWER_LIMIT_SECONDS = 30.0
 RUN_LIMIT_SECONDS = 120.0
@@ -70,13 +70,13 @@ class Verdict:
 
 
 def run_simulation(
-    base_url: str, seat: str, event_slug: str, user_count: int, out: TextIO = sys.stdout
+    base_url: str, seat: str, event_slug: str, buyer_count: int, out: TextIO = sys.stdout
 ) -> int:
     """Let a crowd ask for one seat at once and print a verdict; return the exit code."""
     try:
         address = loopback_address(base_url)
-        _check_size(user_count)
-        verdict = asyncio.run(_bounded(rush_one_seat(address, seat, event_slug, user_count)))
+        _check_size(buyer_count)
+        verdict = asyncio.run(_bounded(rush_one_seat(address, seat, event_slug, buyer_count)))
     except (CannotSimulateError, NotThisComputerError, AnswerLostError, TimeoutError) as fault:
         print(f"The simulation did not run: {_sentence(fault)}", file=out)
         return EXIT_NOT_RUN
@@ -138,7 +138,7 @@ async def _bounded(run: Any) -> Verdict:
         return verdict
 
 
-async def rush_one_seat(address: Address, name: str, slug: str, user_count: int) -> Verdict:
+async def rush_one_seat(address: Address, name: str, slug: str, buyer_count: int) -> Verdict:
     """Let so many buyers ask for one free seat at once; say what they were told."""
     reader = Connection(address)
     seat = find_seat(await _seats_of(reader, slug), name)
@@ -146,7 +146,7 @@ async def rush_one_seat(address: Address, name: str, slug: str, user_count: int)
         raise CannotSimulateError(
             f"Seat {name} is {_letter_word(seat['state'])} already. Choose a free seat."
         )
-    crowd = [Connection(address) for _ in range(user_count)]
+    crowd = [Connection(address) for _ in range(buyer_count)]
     try:
         await _connect(crowd)
         verdict = Verdict(seat["id"])
@@ -257,9 +257,9 @@ def seat_ids(seats: Sequence[Any]) -> list[str]:
     return [seat["id"] if isinstance(seat, dict) else str(seat) for seat in seats]
 
 
-def _check_size(user_count: int) -> None:
-    if not 1 <= user_count <= USER_LIMIT_COUNT:
-        raise CannotSimulateError(f"--users takes a number from 1 to {USER_LIMIT_COUNT}.")
+def _check_size(buyer_count: int) -> None:
+    if not 1 <= buyer_count <= CROWD_LIMIT_COUNT:
+        raise CannotSimulateError(f"--users takes a number from 1 to {CROWD_LIMIT_COUNT}.")
 
 
 def _sentence(fault: BaseException) -> str:

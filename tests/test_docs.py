@@ -1,11 +1,11 @@
 """What exists is documented, and what is documented exists."""
 
-import json
 import re
 from pathlib import Path
 
 import pytest
 
+from app.api.openapi import document
 from tests.services.box_office import run_command
 from tests.source import ROOT, python_files, strings
 
@@ -116,10 +116,14 @@ def test_decisions_are_numbered_once_and_short() -> None:
 
 
 def test_every_path_of_the_api_is_documented() -> None:
-    api = json.loads((ROOT / "docs" / "openapi.json").read_text("utf-8"))
-    text = (ROOT / "docs" / "api.md").read_text("utf-8")
+    text = _nameless((ROOT / "docs" / "api.md").read_text("utf-8"))
 
-    assert [path for path in api["paths"] if path not in text] == []
+    assert [path for path in document()["paths"] if _nameless(path) not in text] == []
+
+
+def _nameless(text: str) -> str:
+    """Paths whose parameters have lost their names: `/holds/{}`."""
+    return re.sub(r"\{\w+\}", "{}", text)
 
 
 def _code(page: Path) -> str:

@@ -35,6 +35,7 @@ GIVEN = {
 GIVEN_IN = {
     "tests": {"item", "lock"},  # pytest calls a test an item; databases do lock
     "app.box_office": {"lock"},  # the lock file in the data folder
+    "app.upkeep": {"lock"},
     "app.identity": {"manager"},  # Flask-Login's LoginManager
 }
 

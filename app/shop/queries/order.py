@@ -27,8 +27,8 @@ def order_page(view: OrderView) -> OrderPage:
     path = f"/o/{view.order.id}/{view.secret}"
     state = state_of(view, path)
     cards = view.events
-    booking = _("Booking %(code)s", code=spoken_code(view.order.id))
-    named = _("%(booking)s for %(name)s", booking=booking, name=view.order.name)
+    spoken = _("Booking %(code)s", code=spoken_code(view.order.id))
+    named = _("%(booking)s for %(name)s", booking=spoken, name=view.order.name)
     stock = cards[0].stock if cards else "straw"
     if state is not None:
         waits = view.order.status in WAITING
@@ -38,7 +38,7 @@ def order_page(view: OrderView) -> OrderPage:
         title=_title(cards),
         url=path,
         stock=stock,
-        booking_words=named,
+        order_words=named,
         facts=_facts(cards, tickets),
         open_url=f"/t/{office().tokens.ticket(tickets[0].id)}",
         open_words=ngettext("Open the ticket", "Open the %(num)s tickets", len(tickets)),

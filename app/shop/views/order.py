@@ -85,7 +85,7 @@ class OrderPage:
     title: str
     url: str
     stock: str
-    booking_words: str
+    order_words: str
     state: OrderState | None = None
     waits: bool = False
     facts: tuple[str, ...] = ()
