@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app.config import Settings
-from app.refusals import Busy
+from app.patience import left_seconds
+from app.refusals import Busy, InDoubt
 
 try:
     from pysqlite3 import dbapi2 as sqlite
@@ -23,14 +24,14 @@ except ImportError:  # no wheel for this machine: `doctor` warns when the system
 __all__ = ["SAFE_SQLITE", "Database", "busy_or", "sqlite", "sqlite_version"]
 
 WRITER_WAIT_SECONDS: Final = 1.0
-SQLITE_WAIT_MS: Final = 2000
+LOCK_WAIT_MS: Final = 1500  # for a lock that another program has
 READERS_LIMIT: Final = 16
 SAFE_SQLITE: Final = (3, 51, 3)  # first with the WAL-reset fault mended
 WAL_SIZE_LIMIT_BYTES: Final = 64 * 1024 * 1024
 
 _COMMON_PRAGMAS: Final = (
     "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={SQLITE_WAIT_MS}",
+    f"PRAGMA busy_timeout={LOCK_WAIT_MS}",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA cell_size_check=ON",
@@ -41,6 +42,13 @@ _WRITER_PRAGMAS: Final = (
     f"PRAGMA journal_size_limit={WAL_SIZE_LIMIT_BYTES}",
 )
 _READER_PRAGMAS: Final = ("PRAGMA query_only=ON", "PRAGMA wal_autocheckpoint=0")
+# What databases say when they cannot just now: locked, full, away, or overtaken by another lock.
+_PASSING: Final = (
+    *("locked", "locking protocol", "busy", "disk is full", "disk i/o", "no space"),
+    *("readonly database", "read-only transaction", "unable to open", "timeout", "deadlock"),
+    *("connection", "server closed", "consuming input", "terminat", "too many clients"),
+    *("starting up", "shutting down", "recovery mode"),
+)
 
 
 class Database:
@@ -71,8 +79,8 @@ class Database:
                 yield connection
         except PoolTimeout as error:
             raise Busy from error
-        except OperationalError as error:
-            raise busy_or(error) from error
+        except DBAPIError as error:
+            _raise_busy_or(error)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -84,18 +92,22 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction that commits at the end, or leaves nothing. Raises `Busy`.
 
-        With SQLite there is one writer; turns are taken in the process, so that waiting costs
-        no file locks. Keep the body to 10 ms.
+        Raises `InDoubt` when the connection broke while PostgreSQL was committing. With SQLite
+        there is one writer; turns are taken in the process, so that waiting costs no file locks.
+        Keep the body to 10 ms.
         """
-        if self.is_sqlite and not self._write_turn.acquire(timeout=WRITER_WAIT_SECONDS):
-            raise Busy
+        self._take_turn()
+        is_committing = False
         try:
             with self._writers.begin() as connection:
                 yield connection
+                is_committing = True
         except PoolTimeout as error:
             raise Busy from error
-        except OperationalError as error:
-            raise busy_or(error) from error
+        except DBAPIError as error:
+            if is_committing and error.connection_invalidated:
+                raise InDoubt(retry_after=5) from error
+            _raise_busy_or(error)
         finally:
             if self.is_sqlite:
                 self._write_turn.release()
@@ -109,7 +121,7 @@ class Database:
                 raw = connection.connection.dbapi_connection
                 if raw is not None:
                     raw.execute(f"PRAGMA wal_checkpoint({how})")
-        except OperationalError:
+        except (OperationalError, sqlite.OperationalError):
             return
         finally:
             self._write_turn.release()
@@ -119,27 +131,30 @@ class Database:
         self._readers.dispose()
         self._writers.dispose()
 
+    def _take_turn(self) -> None:
+        if not self.is_sqlite:
+            left_seconds(WRITER_WAIT_SECONDS, LOCK_WAIT_MS / 1000)
+        elif not self._write_turn.acquire(
+            timeout=left_seconds(WRITER_WAIT_SECONDS, LOCK_WAIT_MS / 1000)
+        ):
+            raise Busy
 
-def busy_or(error: OperationalError) -> Exception:
+
+def busy_or(error: DBAPIError) -> Exception:
     """`Busy` for a locked, full or absent database; the error itself for anything else."""
+    if error.connection_invalidated:
+        return Busy(retry_after=5)
+    if not isinstance(error, OperationalError | InternalError | InterfaceError):
+        return error  # its words may quote what people typed
     words = str(error.orig).lower()
-    passing = (
-        "locked",
-        "busy",
-        "disk is full",
-        "disk i/o",
-        "readonly database",
-        "unable to open",
-        "connection",
-        "server closed",
-        "terminat",
-        "starting up",
-        "shutting down",
-        "too many",
-        "timeout",
-        "no space",
-    )
-    return Busy(retry_after=5) if any(sign in words for sign in passing) else error
+    return Busy(retry_after=5) if any(sign in words for sign in _PASSING) else error
+
+
+def _raise_busy_or(error: DBAPIError) -> NoReturn:
+    known = busy_or(error)
+    if known is error:
+        raise error
+    raise known from error
 
 
 def sqlite_version() -> tuple[int, ...]:
@@ -154,10 +169,11 @@ def _sqlite_engine(url: str, pragmas: tuple[str, ...], pool_size: int) -> Engine
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=WRITER_WAIT_SECONDS,
+        hide_parameters=True,  # names and addresses of buyers stay out of logs
         connect_args={
             "check_same_thread": False,
             "isolation_level": None,
-            "timeout": SQLITE_WAIT_MS / 1000,
+            "timeout": LOCK_WAIT_MS / 1000,
         },
     )
 
@@ -177,7 +193,7 @@ def _sqlite_engine(url: str, pragmas: tuple[str, ...], pool_size: int) -> Engine
 
 def _postgres_engine(url: str, read_only: bool) -> Engine:
     options = "-c synchronous_commit=on -c idle_in_transaction_session_timeout=10000"
-    options += " -c lock_timeout=2000 -c statement_timeout=4000"
+    options += f" -c lock_timeout={LOCK_WAIT_MS} -c statement_timeout=4000"
     if read_only:
         options += " -c default_transaction_read_only=on"
     return create_engine(
@@ -186,5 +202,6 @@ def _postgres_engine(url: str, read_only: bool) -> Engine:
         max_overflow=0,
         pool_timeout=WRITER_WAIT_SECONDS,
         pool_pre_ping=True,
-        connect_args={"options": options, "connect_timeout": 3},
+        hide_parameters=True,
+        connect_args={"options": options, "connect_timeout": 2},
     )

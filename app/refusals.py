@@ -218,3 +218,11 @@ class Busy(Refusal):
 
     def __init__(self, happened: str | None = None, *, retry_after: int = 2) -> None:
         super().__init__(happened, retry_after=retry_after)
+
+
+class InDoubt(Busy):
+    """The database did not say in time whether it kept the change; asking again tells."""
+
+    happened = "The box office was too busy to say whether that worked."
+    safe = "Whatever became of it, it happened once at most; nothing is charged twice."
+    next_step = "Look at your basket or your order before you try again."
