@@ -59,7 +59,11 @@ class Visitor:
     def assert_accessible(self) -> None:
         """Fail with axe's own words when the page as it stands breaks WCAG 2.2 AA."""
         found = Axe().run(
-            self.page, options={"runOnly": {"type": "tag", "values": list(AXE_RULES)}}
+            self.page,
+            options={
+                "runOnly": {"type": "tag", "values": list(AXE_RULES)},
+                "resultTypes": ["violations"],  # what passed is not written out: three times faster
+            },
         )
         assert found.violations_count == 0, found.generate_report()
 

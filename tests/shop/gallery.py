@@ -2,118 +2,118 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, render_template
-from flask_babel import Babel
 from werkzeug.serving import make_server
 
-from app import assets
+from app import assets, words
+from app.headers import CONTENT_POLICY
 from app.shop.views.order import FindPage
-from tests.shop import samples
+from app.shop.views.programme import VisitPage
+from tests.shop.samples import basket, event, order, programme, welcome
+from tests.source import ROOT
 
-ROOT = Path(__file__).parents[2]
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-    " font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
-)
-Shown = tuple[str, Callable[[], dict[str, Any]]]
+Context = Mapping[str, Any]
+Shown = tuple[str, Callable[[], Context]]
 
 
-def _page(template: str, make: Callable[[], Any], **more: Any) -> Shown:
-    return template, lambda: {"page": make(), "basket": samples.basket_empty(), **more}
+def _page(template: str, make: Callable[[], object], **more: object) -> Shown:
+    def context() -> Context:
+        return {"page": make(), "basket": basket.basket_empty(), **more}
+
+    return template, context
+
+
+def _basket(make: Callable[[], object], **more: object) -> Shown:
+    return "shop/basket.html", lambda: {"basket": make(), "back_url": "/", **more}
+
+
+def _plate(name: str) -> Shown:
+    return "plate.html", lambda: {"plate": programme.PLATES[name]}
+
+
+def _order(name: str) -> Shown:
+    return _page("shop/order.html", lambda: order.order_in(order.ORDER_STATES[name]))
 
 
 STATES: dict[str, Shown] = {
-    "home": _page("shop/home.html", samples.home),
-    "home-nothing": _page("shop/home.html", samples.home_without_events),
-    "home-not-found": _page("shop/home.html", samples.home_nothing_found),
-    "standing": _page("shop/event.html", samples.event_page),
-    "standing-held": (
+    "home": _page("shop/home.html", programme.home),
+    "home-nothing": _page("shop/home.html", programme.home_without_events),
+    "home-not-found": _page("shop/home.html", programme.home_nothing_found),
+    "standing": _page("shop/event.html", event.event_page),
+    "standing-held": _page(
         "shop/event.html",
-        lambda: {
-            "page": samples.event_page(),
-            "basket": samples.basket_over_two_events(),
-            "notice": samples.NOTICES["taken"],
-        },
+        event.event_page,
+        basket=basket.basket_over_two_events(),
+        notice=basket.NOTICES["taken"],
     ),
-    "seats": (
-        "shop/seats.html",
-        lambda: {
-            "page": samples.seats_page(),
-            "basket": samples.basket(),
-            "notice": samples.NOTICES["lone"],
-        },
+    "seats": _page(
+        "shop/seats.html", event.seats_page, basket=basket.basket(), notice=basket.NOTICES["lone"]
     ),
-    "seats-overview": _page("shop/seats.html", samples.seats_overview),
-    "seats-no-match": _page("shop/seats.html", samples.seats_no_match),
-    "basket": ("shop/basket.html", lambda: {"basket": samples.basket(), "back_url": "/"}),
-    "basket-ending": ("shop/basket.html", lambda: {"basket": samples.basket(114), "back_url": "/"}),
-    "basket-ended": (
-        "shop/basket.html",
-        lambda: {"basket": samples.basket_ended(), "back_url": "/"},
+    "seats-overview": _page("shop/seats.html", event.seats_overview),
+    "seats-no-match": _page("shop/seats.html", event.seats_no_match),
+    "basket": _basket(basket.basket),
+    "basket-ending": _basket(lambda: basket.basket(114)),
+    "basket-ended": _basket(basket.basket_ended),
+    "basket-empty": _basket(basket.basket_empty),
+    "basket-paying": _basket(lambda: basket.basket(is_paying=True)),
+    "checkout": _page("shop/checkout.html", basket.checkout),
+    "checkout-errors": _page("shop/checkout.html", basket.checkout_with_errors),
+    "checkout-free": _page("shop/checkout.html", basket.checkout_free),
+    "checkout-refused": _page("shop/checkout.html", basket.checkout, notice=basket.CARD_REFUSED),
+    "checkout-ended": _page("shop/checkout_ended.html", basket.ended),
+    "checkout-one-gone": _page("shop/checkout_ended.html", lambda: basket.ended(one_gone=True)),
+    "pay-demo": _page("shop/pay_demo.html", basket.pay_demo),
+    "order": _page("shop/order.html", order.order_paid),
+    "confirm": _page(
+        "shop/confirm.html",
+        lambda: order.order_in(order.ORDER_STATES["counter"]),
+        token="x.y",
     ),
-    "basket-empty": (
-        "shop/basket.html",
-        lambda: {"basket": samples.basket_empty(), "back_url": "/"},
-    ),
-    "checkout": _page("shop/checkout.html", samples.checkout),
-    "checkout-errors": _page("shop/checkout.html", samples.checkout_with_errors),
-    "checkout-free": _page("shop/checkout.html", samples.checkout_free),
-    "checkout-refused": _page("shop/checkout.html", samples.checkout, notice=samples.CARD_REFUSED),
-    "checkout-ended": _page("shop/checkout_ended.html", samples.ended),
-    "checkout-one-gone": _page("shop/checkout_ended.html", lambda: samples.ended(True)),
-    "pay-demo": _page("shop/pay_demo.html", samples.pay_demo),
-    "order": _page("shop/order.html", samples.order_paid),
-    "ticket": _page("shop/ticket.html", samples.ticket),
-    "ticket-void": _page("shop/ticket.html", lambda: samples.ticket(True)),
-    "ticket-standing": _page("shop/ticket.html", samples.ticket_standing),
+    "ticket": _page("shop/ticket.html", order.ticket),
+    "ticket-void": _page("shop/ticket.html", lambda: order.ticket(is_void=True)),
+    "ticket-standing": _page("shop/ticket.html", order.ticket_standing),
     "find": _page("shop/find.html", FindPage),
-    "find-error": _page(
-        "shop/find.html", lambda: FindPage("bo@", "The end of the address is missing.")
-    ),
+    "find-error": _page("shop/find.html", lambda: FindPage("bo@", "The end is missing.")),
     "find-sent": _page("shop/find.html", lambda: FindPage(sent_to="bo@example.org")),
-    "visit": _page("shop/visit.html", dict),
-    "welcome": _page("welcome.html", samples.welcome),
-    "welcome-wrong": _page(
-        "welcome.html", lambda: samples.welcome({"code": "That is not the set-up code."})
-    ),
-    "sign-in": _page("sign_in.html", samples.sign_in),
+    "visit": _page("shop/visit.html", lambda: VisitPage(legal=("Marsh Hall Trust.",))),
+    "welcome": _page("welcome.html", welcome.welcome),
+    "welcome-wrong": _page("welcome.html", lambda: welcome.welcome({"code": "Not the code."})),
+    "welcome-again": _page("welcome.html", welcome.welcome_again),
+    "welcome-done": _page("welcome_done.html", welcome.welcome_done),
+    "set-password": _page("set_password.html", welcome.set_password),
+    "sign-in": _page("sign_in.html", welcome.sign_in),
     **{
-        f"instead-{name}": _page("shop/event.html", lambda name=name: samples.instead(name))
-        for name in samples.INSTEADS
+        f"notice-{name}": _basket(basket.basket_empty, notice=notice)
+        for name, notice in basket.NOTICES.items()
     },
     **{
-        f"order-{name}": _page("shop/order.html", lambda state=state: samples.order_in(state))
-        for name, state in samples.ORDER_STATES.items()
+        f"instead-{name}": _page("shop/event.html", lambda name=name: event.instead(name))  # type: ignore[misc]
+        for name in event.INSTEADS
     },
-    **{
-        f"plate-{name}": ("plate.html", lambda plate=plate: {"plate": plate})
-        for name, plate in samples.PLATES.items()
-    },
+    **{f"order-{name}": _order(name) for name in order.ORDER_STATES},
+    **{f"plate-{name}": _plate(name) for name in programme.PLATES},
 }
 
 
 def gallery() -> Flask:
     """An app that shows each state under its name."""
-    app = Flask("gallery", template_folder=ROOT / "templates", static_folder=ROOT / "static")
-    Babel(app)
+    app = Flask(
+        "gallery",
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    words.init_app(app)
     assets.init_app(app)
     app.jinja_env.globals.update(
-        csrf_token=lambda: "csrf-token",
-        new_key=lambda: "k" * 20,
-        page_language="en-GB",
-        house=samples.HOUSE,
+        csrf_token=lambda: "csrf-token", new_key=lambda: "k" * 24, house=programme.HOUSE
     )
-
-    @app.get("/")
-    def list_states() -> str:
-        return "".join(f"<p><a href='/{name}'>{name}</a></p>" for name in STATES)
 
     @app.get("/<name>")
     def show_state(name: str) -> str | tuple[str, int]:
@@ -124,7 +124,7 @@ def gallery() -> Flask:
 
     @app.after_request
     def guard(answer: Response) -> Response:
-        answer.headers["Content-Security-Policy"] = POLICY
+        answer.headers["Content-Security-Policy"] = CONTENT_POLICY
         return answer
 
     return app
@@ -133,6 +133,7 @@ def gallery() -> Flask:
 @contextmanager
 def served() -> Iterator[str]:
     """The gallery on a free port of this computer."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = make_server("127.0.0.1", 0, gallery(), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -1,0 +1,1 @@
+"""Sample words for every state of every page, as the design draws them. Plain builders."""
