@@ -142,9 +142,10 @@ def area_link(area: AreaOnMap, drawn: Decoration, labels: MapLabels) -> str:
     )
     label = ", ".join(part for part in (area.name, area.price, count) if part)
     none = "" if area.free_count else " none"
+    link = f'class="area {look_of(area.category).colour}{none}" href="#area-{quote(area.key)}"'
     return (
-        f'<a class="area {look_of(area.category).colour}{none}" href="#area-{quote(area.key)}"'
-        f' data-area="{words(area.key)}" data-name="{words(area.name)}" aria-label="{words(label)}">'
+        f'<a {link} data-area="{words(area.key)}" data-name="{words(area.name)}"'
+        f' aria-label="{words(label)}">'
         f"{placed(drawn, shape(drawn) + lines)}</a>"
     )
 
