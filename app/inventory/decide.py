@@ -10,6 +10,7 @@ from app.inventory import commands as c
 from app.inventory import holding, house_rules, selling
 from app.inventory.outcome import Decision, Moment
 from app.inventory.state import EventInventory
+from app.inventory.views import HoldView
 
 T = TypeVar("T")
 
@@ -44,7 +45,10 @@ def decide(state: EventInventory, command: c.Command[T], moment: Moment) -> Deci
 
     Holds whose time has come must have been ended by `Expire` at the same moment.
     """
-    return _RULES[type(command)](state, command, moment)
+    decision: Decision[Any] = _RULES[type(command)](state, command, moment)
+    if type(decision.outcome) is HoldView:
+        return Decision(decision.outcome.on_the_wall(moment.drift_ms), decision.records)
+    return decision
 
 
 def settle(state: EventInventory, command: c.Command[T], moment: Moment) -> Settled[T]:

@@ -17,6 +17,11 @@ class Moment:
     house_ms: int
     wall_ms: int
 
+    @property
+    def drift_ms(self) -> int:
+        """How far the wall is from house time, in whole seconds: what it wavers by is left out."""
+        return round((self.wall_ms - self.house_ms) / 1000) * 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[T_co]):

@@ -50,4 +50,5 @@ def _plain_hold(hold: HoldView) -> dict[str, Any]:
         "state": hold.state,
         "order_id": hold.order_id,
         "together": hold.together,
+        "expires_wall_ms": hold.expires_wall_ms,
     }

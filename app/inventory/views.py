@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,10 @@ class HeldArea:
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
-    """A hold as its owner sees it. `expires_ms` is house time; `state` is live or paying."""
+    """A hold as its owner sees it. `expires_ms` is house time; `state` is live or paying.
+
+    `expires_wall_ms` is the same moment on the wall, as it was when this was decided.
+    """
 
     id: str
     basket: str
@@ -42,6 +45,11 @@ class HoldView:
     state: str
     order_id: str | None = None
     together: bool | None = None
+    expires_wall_ms: int = 0
+
+    def on_the_wall(self, drift_ms: int) -> HoldView:
+        """The same, with its end told in wall time."""
+        return replace(self, expires_wall_ms=self.expires_ms + drift_ms)
 
     @property
     def place_count(self) -> int:
