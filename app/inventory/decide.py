@@ -47,7 +47,7 @@ def decide(state: EventInventory, command: c.Command[T], moment: Moment) -> Deci
     """
     decision: Decision[Any] = _RULES[type(command)](state, command, moment)
     if type(decision.outcome) is HoldView:
-        return Decision(decision.outcome.on_the_wall(moment.drift_ms), decision.records)
+        decision = Decision(decision.outcome.on_the_wall(moment.drift_ms), decision.records)
     return decision
 
 
