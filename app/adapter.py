@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from app import patience
 from app.state_answers import accepts_gzip
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ THREADS: Final = 32
 WAITING_LIMIT: Final = 1000  # requests; past that the answer is 503 at once
 WAITING_SECONDS: Final = 1.0  # for a free thread; then 503
 CLOCK_SECONDS: Final = 0.2
-BODY_LIMIT_BYTES: Final = 21 * 1024 * 1024  # a plan is 20 MiB; routes set their own, lower ones
+BODY_LIMIT_BYTES: Final = 1024 * 1024  # routes set their own, lower ones
+SMALL_BODY_BYTES: Final = 64 * 1024  # always taken; what is beyond shares the next limit
+BODIES_LIMIT_BYTES: Final = 32 * 1024 * 1024  # of all requests together
 HEADER_NAMES_LIMIT: Final = 256
 HEADER_PAIRS_LIMIT: Final = 512
 GZIP_LEAST_BYTES: Final = 800
@@ -40,7 +43,7 @@ _STATUS_ONLY: Final = (204, 304)
 class Job:
     """One request on its way through the pool."""
 
-    __slots__ = ("answer", "done", "environ", "since", "taken")
+    __slots__ = ("answer", "done", "environ", "fault", "since", "taken")
 
     def __init__(self, environ: dict[str, Any], done: asyncio.Future[None]) -> None:
         self.environ = environ
@@ -48,6 +51,7 @@ class Job:
         self.since = time.monotonic()
         self.taken = threading.Lock()  # whoever takes it first: a thread, or the clock
         self.answer: Answer | None = None
+        self.fault: Exception | None = None
 
 
 class FlaskPool:
@@ -84,6 +88,8 @@ class FlaskPool:
         if self._clock is None:
             self._clock = loop.call_later(CLOCK_SECONDS, self._tick)
         await job.done
+        if job.fault is not None:
+            raise job.fault
         return job.answer
 
     def stop(self) -> None:
@@ -104,7 +110,11 @@ class FlaskPool:
         while (job := self._jobs.get()) is not None:
             if not job.taken.acquire(blocking=False):
                 continue
-            job.answer = call_wsgi(self._app, job.environ)
+            patience.begin(job.since)
+            try:
+                job.answer = call_wsgi(self._app, job.environ)
+            except Exception as fault:  # noqa: BLE001  this thread goes on with the next
+                job.fault = fault
             self._finish(job)
 
     def _finish(self, job: Job) -> None:
@@ -171,25 +181,47 @@ def _compressed(
     return status, kept, body
 
 
-async def collect_body(receive: Receive) -> bytes | int:
-    """The whole body, or the status to refuse it with: 413 too long, 400 broken off.
+class Bodies:
+    """Bodies of requests as they arrive: each has a limit, and so have all together."""
 
-    How long it may take is the protocol's business (app/http_limits.py).
-    """
-    pieces: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
+    def __init__(self) -> None:
+        self._held_bytes = 0
+
+    async def collect(self, receive: Receive) -> bytes | int:
+        """The whole body, or the status to refuse it with: 413 too long, 400 broken off, 503 full.
+
+        How long it may take is the protocol's business (app/http_limits.py). Whoever gets a body
+        gives it back with `let_go` once the request is answered.
+        """
+        pieces: list[bytes] = []
+        size = held = 0
+        while True:
+            message = await receive()
+            piece = message.get("body", b"")
+            size += len(piece)
+            if size > SMALL_BODY_BYTES:
+                more = size - SMALL_BODY_BYTES - held
+                held += more
+                self._held_bytes += more
+            status = self._status(message, size, held)
+            if status:
+                self._held_bytes -= held
+                return status
+            if piece:
+                pieces.append(piece)
+            if not message.get("more_body"):
+                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def let_go(self, body: bytes) -> None:
+        """The request of this body has been answered."""
+        self._held_bytes -= max(0, len(body) - SMALL_BODY_BYTES)
+
+    def _status(self, message: dict[str, Any], size: int, held: int) -> int:
         if message["type"] == "http.disconnect":
             return 400
-        piece = message.get("body", b"")
-        size += len(piece)
         if size > BODY_LIMIT_BYTES:
             return 413
-        if piece:
-            pieces.append(piece)
-        if not message.get("more_body"):
-            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return 503 if held and self._held_bytes > BODIES_LIMIT_BYTES else 0
 
 
 def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:

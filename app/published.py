@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections import deque
 from collections.abc import Mapping
 from functools import cached_property
@@ -15,6 +16,7 @@ from app.inventory.state import FREE
 HISTORY_LIMIT: Final = 1024  # versions for which changes can be told
 GZIP_LEVEL: Final = 5
 GZIP_LEAST_BYTES: Final = 400
+VERSION: Final = re.compile(r"([0-9]{1,15})\.([0-9]{1,15})", re.ASCII)
 
 
 class StateBytes:
@@ -83,23 +85,23 @@ class Published:
 
     def since(self, version: str) -> StateBytes:
         """Changes since a version; the whole when it is not known any more."""
-        epoch, _, number = version.partition(".")
-        if not (epoch.isdigit() and number.isdigit() and len(version) < 32):
+        found = VERSION.fullmatch(version)
+        if found is None or int(found[1]) != self.epoch or int(found[2]) > self.number:
             return self.whole
-        since = int(number)
-        if int(epoch) != self.epoch or since > self.number or not self._knows(since):
-            return self.whole
+        since = int(found[2])
         known = self._since.get(since)
         if known is None:
-            known = self._since[since] = self._changes(since)
+            known = self._changes(since)
+            if known is not self.whole:
+                self._since[since] = known
         return known
 
-    def _knows(self, since: int) -> bool:
-        return since == self.number or (bool(self._history) and self._history[0][0] <= since + 1)
-
     def _changes(self, since: int) -> StateBytes:
+        history = tuple(self._history)  # at once: the actor goes on writing its end
+        if since < self.number and (not history or history[0][0] > since + 1):
+            return self.whole
         touched: set[int] = set()
-        for number, indexes in tuple(self._history):
+        for number, indexes in history:
             if since < number <= self.number:
                 touched.update(indexes)
         letters = self.letters

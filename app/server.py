@@ -16,10 +16,10 @@ from urllib.parse import parse_qs
 
 import uvicorn
 
-from app.adapter import Answer, FlaskPool, Receive, Scope, Send, collect_body, environ_of
+from app.adapter import Answer, Bodies, FlaskPool, Receive, Scope, Send, environ_of
 from app.box_office import BoxOffice, SecondServer, open_box_office
 from app.config import BadSetting, Settings, read_settings
-from app.errors import fault_of
+from app.errors import BadRequest, TooLong, fault_of
 from app.http_limits import LimitedProtocol
 from app.logs import AccessLog, init_logs
 from app.problems import problem_bytes, problem_headers
@@ -45,6 +45,7 @@ class Site:
         self._office = office
         self._pool = pool
         self._access_log = access_log
+        self._bodies = Bodies()
         self._fixed = _fixed_headers(office.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,11 +71,8 @@ class Site:
 
     def _poll(self, scope: Scope, slug: str) -> Answer | None:
         """The state of an event that is up; None lets Flask start it or say no."""
-        try:
-            event_id = self._office.catalogue.by_slug(slug).id
-        except Refusal:
-            return None
-        inventory = self._office.inventories.if_open(event_id)
+        event_id = self._office.catalogue.id_known_for(slug)
+        inventory = None if event_id is None else self._office.inventories.if_open(event_id)
         if inventory is None:
             return None
         since, none_match, encoding = "", "", ""
@@ -92,13 +90,15 @@ class Site:
         return status, lowered + self._fixed, body
 
     async def _page(self, scope: Scope, receive: Receive) -> Answer:
-        body = b"" if scope["method"] in BODILESS else await collect_body(receive)
+        body = b"" if scope["method"] in BODILESS else await self._bodies.collect(receive)
         if isinstance(body, int):
-            return _refused(body, self._fixed)
+            return _refused(body, scope["path"].startswith("/api/"), self._fixed)
         try:
             answer = await self._pool.run(environ_of(scope, body))
         except Exception as error:  # noqa: BLE001  Flask answers its own faults: this is ours
             return _problem(fault_of(error), self._fixed)
+        finally:
+            self._bodies.let_go(body)
         return answer or _problem(Busy(), self._fixed)
 
 
@@ -182,16 +182,20 @@ async def _send(send: Send, answer: Answer, head: bool = False) -> None:
     await send({"type": "http.response.body", "body": b"" if head else body})
 
 
-def _refused(status: int, fixed: list[tuple[bytes, bytes]]) -> Answer:
-    words = {
-        413: b"That was too much at once. Nothing was changed. Send less.",
-    }.get(status, b"The request broke off. Nothing was changed. Send it again.")
+def _refused(status: int, is_api: bool, fixed: list[tuple[bytes, bytes]]) -> Answer:
+    """A body that was not taken; the rest of it is never read."""
+    refusal: Refusal = {413: TooLong, 503: Busy}.get(status, BadRequest)()
+    closing = [(b"connection", b"close"), *fixed]
+    if is_api:
+        return _problem(refusal, closing)
+    words = refusal.words.encode()
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(words)).encode()),
-        (b"connection", b"close"),
     ]
-    return status, headers + fixed, words
+    if refusal.retry_after is not None:
+        headers.append((b"retry-after", str(refusal.retry_after).encode()))
+    return status, headers + closing, words
 
 
 def _problem(refusal: Refusal, fixed: list[tuple[bytes, bytes]]) -> Answer:
