@@ -149,6 +149,8 @@ def _deliver(
     lay: Callable[[LetterOrder], LetterPage],
 ) -> Outcome:
     """One letter about one order, with its papers as far as the order has them."""
+    if not view.order.email:
+        return _left_out("the buyer's address has been forgotten")
 
     def write() -> Letter:
         order = letter_order(office, view)

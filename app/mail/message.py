@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -56,7 +57,10 @@ def message_host(host: str) -> str:
 
 
 def _address(name: str, email: str) -> Address:
-    return Address(display_name=_line(name), addr_spec=_line(email))
+    try:
+        return Address(display_name=_line(name), addr_spec=_line(email))
+    except (HeaderParseError, IndexError) as fault:  # the library trips over an empty mailbox
+        raise ValueError(f"{email!r} is not an e-mail address.") from fault
 
 
 def _line(text: str) -> str:
