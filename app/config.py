@@ -85,7 +85,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         base_url=_base_url(env, port),
         database_url=_database_url(env, data_dir),
         redis_url=_url(env, "REDIS_URL", ("redis", "rediss", "unix")),
-        smtp_url=_url(env, "SMTP_URL", ("smtp", "smtps")),
+        smtp_url=_smtp_url(env),
         secret_key=_secret_key(env, data_dir),
         stripe_secret_key=stripe_key,
         stripe_webhook_secret=_secret(env, "STRIPE_WEBHOOK_SECRET"),
@@ -182,6 +182,15 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | N
         return None
     if urlsplit(given).scheme not in schemes:
         raise BadSetting(f"{name} must start with {' or '.join(f'{s}://' for s in schemes)}.")
+    return given
+
+
+def _smtp_url(env: Mapping[str, str]) -> str | None:
+    given = _url(env, "SMTP_URL", ("smtp", "smtps"))
+    if given is not None:
+        from app.mail.server import read_mail_server
+
+        read_mail_server(given)
     return given
 
 
