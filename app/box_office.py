@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import select
 
@@ -17,6 +14,8 @@ from app.clock import house
 from app.config import Settings
 from app.db import Database
 from app.faults import plan_faults
+from app.house_lock import LOCK_WAIT_SECONDS, HouseLock
+from app.house_lock import SecondServer as SecondServer
 from app.inventory.commands import Command, HoldSeats
 from app.inventory.offer import Offer
 from app.inventory.plain import outcome_from_plain, plain_outcome
@@ -33,12 +32,7 @@ from app.vault import Vault
 
 T = TypeVar("T")
 
-LOCK_WAIT_SECONDS: Final = 8.0
 DRIFT_NOTED_MS: Final = 1000
-
-
-class SecondServer(Exception):  # noqa: N818  one sentence for whoever starts it
-    """Another process runs the actors of this data already."""
 
 
 @dataclass(slots=True)
@@ -54,7 +48,7 @@ class BoxOffice:
     answers: Answers
     inventories: Inventories
     gateways: dict[str, Gateway]
-    lock: Any = None
+    lock: HouseLock | None = None
     started_at: float = field(default_factory=time.monotonic)
     noted_drift_ms: int = 0
     read_offers: dict[int, Offer] = field(default_factory=dict)
@@ -116,19 +110,32 @@ class BoxOffice:
 _open: BoxOffice | None = None
 
 
-def open_box_office(settings: Settings, *, actors: bool = True) -> BoxOffice:
+def open_box_office(
+    settings: Settings,
+    *,
+    actors: bool = True,
+    takes_over: bool = True,
+    wait_seconds: float = LOCK_WAIT_SECONDS,
+) -> BoxOffice:
     """Open the installation: lock, migrate, read what the last server left behind.
 
     With `actors` this process becomes the only one that changes places; `SecondServer` when
-    another already is. Without, the database is only read.
+    another still is after `wait_seconds`. On PostgreSQL that is only looked at where this one
+    does not mean to take over. Without actors the database is only read.
     """
     global _open
     plan_faults(settings.fault)
-    lock = take_lock(settings) if actors else None
+    lock = HouseLock(settings, wait_seconds) if actors else None
     db = Database(settings)
-    if actors:
+    if lock is not None:
         from app.schema import migrate
 
+        try:
+            lock.take_database(db, takes_over=takes_over)
+        except BaseException:
+            db.close()
+            lock.close()
+            raise
         migrate(db, settings)
     vault, tokens = Vault(settings.secret_key), Tokens(settings.secret_key)
     office = BoxOffice(
@@ -160,32 +167,6 @@ def office() -> BoxOffice:
 def inventory_of(event_id: int) -> Inventory:
     """The places of one event of the process's box office."""
     return office().inventory_of(event_id)
-
-
-def take_lock(settings: Settings) -> Any:
-    """The lock that only one process with actors can have; waits for one that is just ending."""
-    path = Path(settings.data_dir) / "actor.lock"
-    lock = path.open("a+")
-    deadline = time.monotonic() + LOCK_WAIT_SECONDS
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if time.monotonic() < deadline:
-                time.sleep(0.1)
-                continue
-            lock.seek(0)
-            other = lock.read().strip() or "unknown"
-            lock.close()
-            raise SecondServer(
-                f"Another box office (process {other}) already runs on {settings.data_dir}:"
-                " stop it first, or set FULLHOUSE_DATA_DIR to another folder."
-            ) from None
-        lock.seek(0)
-        lock.truncate()
-        lock.write(str(os.getpid()))
-        lock.flush()
-        return lock
 
 
 def _carry_on(office: BoxOffice) -> None:

@@ -18,6 +18,7 @@ from app.refusals import Busy
 
 DRAIN_SECONDS: Final = 0.1
 LETTERS_AT_ONCE: Final = 16
+LOCK_SECONDS: Final = 5.0  # how often the database's lock is looked after
 STEP_LIMIT_SECONDS: Final = 120.0
 STOP_SECONDS: Final = 8.0
 LOOK_SECONDS: Final = 0.1
@@ -33,6 +34,7 @@ class Postbox:
     def __init__(self, office: BoxOffice, _app: object = None) -> None:
         self._office = office
         self._loop = Loop("postbox", self._drain, STEP_LIMIT_SECONDS)
+        self._looked_at = time.monotonic()
 
     def start(self) -> None:
         """Begin; SQLite has one process that writes and needs no letters."""
@@ -45,6 +47,9 @@ class Postbox:
             self._loop.stop(STOP_SECONDS)
 
     def _drain(self) -> float:
+        if self._office.lock is not None and time.monotonic() > self._looked_at + LOCK_SECONDS:
+            self._looked_at = time.monotonic()
+            self._office.lock.keep()
         with self._office.db.read() as connection:
             waiting = connection.execute(
                 select(PostboxLetter.id, PostboxLetter.name, PostboxLetter.words)

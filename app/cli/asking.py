@@ -12,6 +12,7 @@ from app.refusals import Busy
 
 SERVER_WITHIN_SECONDS: Final = 12.0
 LOOK_AGAIN_SECONDS: Final = 0.3
+LOCK_WITHIN_SECONDS: Final = 1.0  # longer than a command that is just ending
 
 
 def ask(settings: Settings, name: str, words: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def _alone(settings: Settings, name: str, words: dict[str, Any]) -> dict[str, An
     from app.box_office import open_box_office
     from app.control_requests import carry_out
 
-    office = open_box_office(settings)
+    office = open_box_office(settings, takes_over=False, wait_seconds=LOCK_WITHIN_SECONDS)
     try:
         return carry_out(office, name, words)
     finally:

@@ -125,7 +125,9 @@ def _kind(chance: random.Random, offer: Offer) -> str:
 def _buy(office: BoxOffice, party: Party) -> str | None:
     inventory, basket, order_id = office.inventory_of(party.event_id), new_id(), new_order_id()
     try:
-        hold = inventory.ask(HoldSeats(basket, new_id(), party.seats, party.areas))
+        hold = inventory.ask(
+            HoldSeats(basket, f"{party.event_id}-{new_id()}", party.seats, party.areas)
+        )
     except LoneSeat:  # beside an aisle; this party stays at home
         return None
     gateway = "demo" if hold.total_cents else "free"
