@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select, update
@@ -24,7 +23,6 @@ STOP_SECONDS: Final = 8.0
 LOOK_SECONDS: Final = 0.1
 TAKEN_WITHIN_SECONDS: Final = 15.0
 ANSWER_SECONDS: Final = 120.0
-KEPT_DAYS: Final = 2
 TAKEN: Final = {"taken": True}
 
 
@@ -72,12 +70,11 @@ class Postbox:
         return taken.rowcount == 1
 
     def _settle(self, letter_id: int, answer: dict[str, Any]) -> None:
-        now = utc_now()
         with self._office.db.write() as connection:
             connection.execute(
                 update(PostboxLetter)
                 .where(PostboxLetter.id == letter_id)
-                .values(outcome=answer, done_at=now)
+                .values(outcome=answer, done_at=utc_now())
             )
             connection.execute(
                 delete(PostboxLetter).where(PostboxLetter.done_at < now - timedelta(days=KEPT_DAYS))

@@ -15,7 +15,6 @@ from app.refusals import Refusal
 
 LINK_BYTES: Final = 32
 LINK_MINUTES: Final = 60
-OLD_LINK_DAYS: Final = 30
 
 
 class LinkUsed(Refusal):
@@ -40,9 +39,6 @@ def make_link(connection: Connection, account_id: int, at: datetime) -> str:
     """The token of a new link; older links of the account end with it."""
     token = secrets.token_urlsafe(LINK_BYTES)
     connection.execute(delete(SetupLink).where(SetupLink.account_id == account_id))
-    connection.execute(
-        delete(SetupLink).where(SetupLink.expires_at < at - timedelta(days=OLD_LINK_DAYS))
-    )
     connection.execute(
         insert(SetupLink).values(
             token_hash=_hash(token),
