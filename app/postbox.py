@@ -76,9 +76,6 @@ class Postbox:
                 .where(PostboxLetter.id == letter_id)
                 .values(outcome=answer, done_at=utc_now())
             )
-            connection.execute(
-                delete(PostboxLetter).where(PostboxLetter.done_at < now - timedelta(days=KEPT_DAYS))
-            )
 
 
 def post(db: Database, letter_key: str, name: str, words: dict[str, Any]) -> dict[str, Any]:
