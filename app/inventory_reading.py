@@ -27,12 +27,12 @@ from app.models import (
     Ticket,
     TicketType,
 )
+from app.plans.geometry import focus_point
 from app.plans.plan import Plan, with_features
 from app.plans.pretix import read_plan
 from app.refusals import NotFound
 
 PLANS_KEPT: Final = 8
-FOCUS_DEPTH: Final = 0.4  # best seats: this far from the front, in the middle
 
 
 def read_offer(connection: Connection, event_id: int, settings: Settings) -> Offer:
@@ -62,7 +62,7 @@ def read_offer(connection: Connection, event_id: int, settings: Settings) -> Off
         ),
         prices=_prices(connection, event_id),
         limits=_limits(event, settings),
-        focus=_focus(seats),
+        focus=(0.0, 0.0) if plan is None else focus_point(plan),
         fill_from=_fill_from(plan),
         seat_index={seat.id: seat.index for seat in seats},
         rows=rows,
@@ -208,11 +208,3 @@ def _fill_from(plan: Plan | None) -> frozenset[str]:
     if plan is None:
         return frozenset()
     return frozenset(seat.id for seat in plan.seats if seat.start_direction)
-
-
-def _focus(seats: tuple[Seat, ...]) -> tuple[float, float]:
-    if not seats:
-        return (0.0, 0.0)
-    left, right = min(s.x for s in seats), max(s.x for s in seats)
-    top, bottom = min(s.y for s in seats), max(s.y for s in seats)
-    return ((left + right) / 2, top + (bottom - top) * FOCUS_DEPTH)
