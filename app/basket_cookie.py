@@ -31,6 +31,7 @@ def basket_id() -> str:
 def switch_basket(other: str) -> None:
     """From now on the visitor's basket is this one."""
     g.new_basket = g.basket = other
+    g.pop("csrf", None)
 
 
 def known_basket_id() -> str | None:

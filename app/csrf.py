@@ -6,7 +6,7 @@ import secrets
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, g, request
 
 from app import basket_cookie
 from app.box_office import office
@@ -46,7 +46,10 @@ def init_app(app: Flask) -> None:
 
 def token() -> str:
     """The proof that this visitor's forms carry."""
-    return office().tokens.of("csrf", basket_cookie.basket_id())
+    proof: str | None = g.get("csrf")
+    if proof is None:
+        proof = g.csrf = office().tokens.of("csrf", basket_cookie.basket_id())
+    return proof
 
 
 def new_key() -> str:
@@ -64,6 +67,7 @@ def _check() -> None:
     proof = request.headers.get(HEADER) or request.form.get(FIELD, "")
     if known is None or not office().tokens.is_of("csrf", known, proof):
         raise StalePage
+    g.csrf = proof
 
 
 def _refuse_foreign() -> None:

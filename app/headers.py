@@ -100,9 +100,11 @@ class PageSessions(SecureCookieSessionInterface):
     """Sessions for pages; programs' cookies are not even looked at."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """The visitor's session; nothing for programs."""
+        """The visitor's session; nothing for programs, and nothing to check without a cookie."""
         if request.path.startswith(PROGRAM_PATHS):
             return NoSession()
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any, Final
 
 from flask import Flask, Response, g, request
+from markupsafe import Markup
 
 from app.box_office import office
 from app.headers import cookie_name, set_cookie
@@ -20,10 +22,19 @@ KEPT_SECONDS: Final = 60
 LIMIT_BYTES: Final = 2000
 WAITING: Final = frozenset((429, 503))
 BUSY_SECONDS: Final = 5
+ICONS_LIMIT: Final = 100
 
 
 def init_app(app: Flask) -> None:
-    """Take a notice's cookie back once a page has shown it."""
+    """Give notices their icons, and take a notice's cookie back once a page has shown it."""
+
+    @lru_cache(ICONS_LIMIT)
+    def icon_of(name: str) -> Markup:
+        """An icon of _icons.html, drawn once: importing a macro costs more than a notice."""
+        module: Any = app.jinja_env.get_template("_icons.html").module
+        return Markup(module.icon(name))  # noqa: S704  our own template
+
+    app.jinja_env.globals["icon_of"] = icon_of
     app.after_request(_forget)
 
 

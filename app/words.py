@@ -6,7 +6,7 @@ anything up: flask_babel.gettext costs twelve microseconds a call, and a basket 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -24,21 +24,36 @@ KEPT_LIMIT: Final = 2048
 def init_app(app: Flask) -> None:
     """Give templates `_`, `ngettext` and the language of the page."""
     Babel(app, default_locale=BABEL_LOCALE)
+    flatten_globals(app)
     app.jinja_env.globals.update(
         _=gettext, gettext=gettext, ngettext=ngettext, page_language=PAGE_LANGUAGE
     )
 
 
+def flatten_globals(app: Flask) -> None:
+    """Give templates their globals as one dict.
+
+    Jinja's own ChainMap is copied at every render, include and import, which costs fifty
+    microseconds each time. What it is good for, globals that change later, nobody does here.
+    """
+    env = app.jinja_env
+
+    def merged(own: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**env.globals, **(own or {})}
+
+    env.make_globals = merged  # type: ignore[assignment,method-assign]
+
+
 def gettext(text: str, **variables: Any) -> str:
     """The text in the reader's language, with its variables filled in."""
-    if _language() != SOURCE_LANGUAGE:
+    if language() != SOURCE_LANGUAGE:
         text = get_translations().ugettext(text)
     return text % variables if variables else text
 
 
 def ngettext(one: str, many: str, count: int, **variables: Any) -> str:
     """The text for a count, in the reader's language; `num` is the count."""
-    if _language() != SOURCE_LANGUAGE:
+    if language() != SOURCE_LANGUAGE:
         text = get_translations().ungettext(one, many, count)
     else:
         text = one if count == 1 else many
@@ -88,5 +103,6 @@ def list_words(things: Sequence[str]) -> str:
     return gettext("%(some)s and %(last)s", some=", ".join(things[:-1]), last=things[-1])
 
 
-def _language() -> str:
+def language() -> str:
+    """The language of the page at hand."""
     return g.get("language", SOURCE_LANGUAGE) if has_request_context() else SOURCE_LANGUAGE

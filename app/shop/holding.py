@@ -18,7 +18,7 @@ from app.inventory.commands import (
 )
 from app.inventory.house import House, house_of
 from app.inventory.views import HoldView
-from app.inventory_actor import Inventory
+from app.inventories import Inventory
 from app.pages import Action
 from app.refusals import LoneSeat, PlacesTaken
 from app.shop.forms import AREA_PREFIX, HoldForm

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, render_template
 from werkzeug.serving import make_server
 
-from app import assets, words
+from app import assets, notices, words
 from app.headers import CONTENT_POLICY
 from app.shop.views.order import FindPage
 from app.shop.views.programme import VisitPage
@@ -111,6 +111,7 @@ def gallery() -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.init_app(app)
     assets.init_app(app)
+    notices.init_app(app)
     app.jinja_env.globals.update(
         csrf_token=lambda: "csrf-token", new_key=lambda: "k" * 24, house=programme.HOUSE
     )

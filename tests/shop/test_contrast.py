@@ -1,4 +1,4 @@
-"""Every text and every mark can be read on the ground it stands on, light and dark (WCAG 2.2 AA)."""
+"""Every text and every mark can be read on its ground, light and dark (WCAG 2.2 AA)."""
 
 import re
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
-import html5lib
+import html5lib  # type: ignore[import-untyped]
 import pytest
 from flask.testing import FlaskClient
 
@@ -36,7 +37,7 @@ def test_it_has_one_heading_and_one_main_part(document: Any) -> None:
 def test_its_headings_go_down_one_step_at_a_time(document: Any) -> None:
     levels = [int(node.tag[-1]) for node in document.iter() if _is_heading(node)]
     assert levels[0] == 1
-    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
 
 
 def test_its_ids_are_unique(document: Any) -> None:

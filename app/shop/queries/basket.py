@@ -17,6 +17,7 @@ from app.inventory.views import HeldArea, HeldSeat, HoldView
 from app.money import price_words, sum_words
 from app.orders.baskets import ended_holds
 from app.shop.forms import AREA_PREFIX
+from app.shop.queries.basket_words import basket_words
 from app.shop.queries.places import seat_words, type_name
 from app.shop.views.basket import BasketLine, BasketPart, BasketView, EndedBasket, TypeChoice
 from app.words import clock_words, moment_words, ngettext
@@ -45,38 +46,49 @@ def basket_view(event: EventCard | None = None, fresh: Fresh | None = None) -> B
     """The visitor's basket as a page of this event shows it."""
     basket = known_basket_id()
     holds = holds_of(basket, fresh)
-    slug = event.slug if event is not None else NO_EVENT
-    if not holds:
-        ended = None if basket is None else _ended(basket)
-        return BasketView(_stock(event), slug, token(), _empty_words(), ended=ended)
-    soonest = min(holds, key=lambda hold: hold.expires_ms)
-    left = max(0, (soonest.expires_ms - house.now_ms()) // 1000)
-    ends_at = house.wall_at(soonest.expires_ms)
-    parts = tuple(_part(hold) for hold in holds)
-    zone = office().catalogue.by_id(soonest.event_id).zone
-    count = sum(hold.place_count for hold in holds)
-    here = next((hold for hold in holds if event is not None and hold.event_id == event.id), None)
-    return BasketView(
-        stock=(event or office().catalogue.by_id(soonest.event_id)).stock,
-        event_slug=slug,
-        csrf=token(),
-        parts=parts,
-        seats=() if here is None else tuple(seat.seat for seat in here.seats),
-        expires_at=rfc3339(ends_at),
-        until=clock_words(ends_at.astimezone(zone)),
-        seconds_left=left,
-        full_seconds=max(left, office().settings.hold_seconds),
-        total=sum_words(sum(hold.total_cents for hold in holds), holds[0].currency),
-        count_words=count_words(count, any(hold.areas for hold in holds)),
-        names_events=len(parts) > 1 or here is None,
-        is_paying=any(hold.state != "live" for hold in holds),
-        extensions_left=soonest.extensions_left,
-        extension_key=new_key(),
-        extension_words=extension_words(),
-        offers_extension=left < OFFER_SECONDS,
-        is_ending=left < WARN_SECONDS,
-        ending_words=_("Less than 2 minutes left."),
+    view = BasketView(
+        basket_words(),
+        event.stock if event is not None else "straw",
+        event.slug if event is not None else NO_EVENT,
+        token(),
     )
+    if holds:
+        _fill(view, event, holds)
+    elif basket is not None:
+        view.ended = _ended(basket)
+    return view
+
+
+def _fill(view: BasketView, event: EventCard | None, holds: list[HoldView]) -> None:
+    """What is held, with the clock of the hold that ends first."""
+    soonest = min(holds, key=lambda hold: hold.expires_ms)
+    ends_at = house.wall_at(soonest.expires_ms)
+    card = office().catalogue.by_id(soonest.event_id)
+    left = max(0, (soonest.expires_ms - house.now_ms()) // 1000)
+    here = next((hold for hold in holds if event is not None and hold.event_id == event.id), None)
+    view.names_events = len(holds) > 1 or here is None
+    view.parts = tuple(part_of(hold, view.names_events) for hold in holds)
+    if event is None:
+        view.stock = card.stock
+    if here is not None:
+        view.seats = " ".join([seat.seat for seat in here.seats])
+    view.expires_at = rfc3339(ends_at)
+    view.until = clock_words(ends_at.astimezone(card.zone))
+    view.until_words = _("until %(time)s", time=view.until)
+    view.seconds_left = left
+    view.full_seconds = max(left, office().settings.hold_seconds)
+    view.total = sum_words(sum([hold.total_cents for hold in holds]), holds[0].currency)
+    view.count_words = count_words(
+        sum([hold.place_count for hold in holds]), any(hold.areas for hold in holds)
+    )
+    view.is_paying = any(hold.state != "live" for hold in holds)
+    view.go_on_words = (
+        _("Go on paying") if view.is_paying else _("Checkout, %(total)s", total=view.total)
+    )
+    view.extensions_left = soonest.extensions_left
+    view.extension_key = new_key()
+    view.offers_extension = left < OFFER_SECONDS
+    view.is_ending = left < WARN_SECONDS
 
 
 def count_words(count: int, any_area: bool = False) -> str:
@@ -84,14 +96,6 @@ def count_words(count: int, any_area: bool = False) -> str:
     if any_area:
         return ngettext("%(num)s ticket", "%(num)s tickets", count)
     return ngettext("%(num)s seat", "%(num)s seats", count)
-
-
-def extension_words() -> str:
-    """Add 5 minutes."""
-    seconds = office().settings.extension_seconds
-    if seconds % 60:
-        return _("Add %(seconds)s seconds", seconds=seconds)
-    return ngettext("Add %(num)s minute", "Add %(num)s minutes", seconds // 60)
 
 
 def extended_words() -> str:
@@ -122,13 +126,14 @@ def part_lines(hold: HoldView, offer: Offer) -> tuple[BasketLine, ...]:
     return seats + tuple(_area_line(area, offer, hold.currency) for area in hold.areas)
 
 
-def _part(hold: HoldView) -> BasketPart:
+def part_of(hold: HoldView, is_named: bool = True) -> BasketPart:
+    """What is held at one event; without its time where the page says that already."""
     card = office().catalogue.by_id(hold.event_id)
     lines = part_lines(hold, inventory_of(hold.event_id).offer)
     return BasketPart(
         card.slug,
         card.title,
-        moment_words(card.local_start),
+        moment_words(card.local_start) if is_named else "",
         where_words(card),
         card.stock,
         lines,
@@ -186,7 +191,8 @@ def _ended(basket: str) -> EndedBasket | None:
     zone = office().catalogue.by_id(ended[0][0]).zone
     at = house.wall_at(max(over.expires_ms for _event, over in ended))
     lines = tuple(line for event_id, over in ended for line in ended_lines(event_id, over))
-    return EndedBasket(clock_words(at.astimezone(zone)), lines, new_key())
+    words = _("Ended at %(time)s", time=clock_words(at.astimezone(zone)))
+    return EndedBasket(words, lines, new_key())
 
 
 def ended_lines(event_id: int, over: OverHold) -> tuple[BasketLine, ...]:
@@ -204,15 +210,3 @@ def ended_lines(event_id: int, over: OverHold) -> tuple[BasketLine, ...]:
             held = HeldArea(area, kind, offer.areas[area].category, count, cents)
             lines.append(_area_line(held, offer, offer.currency))
     return tuple(lines)
-
-
-def _empty_words() -> str:
-    return ngettext(
-        "Pick a seat and it is kept here for %(num)s minute.",
-        "Pick a seat and it is kept here for %(num)s minutes.",
-        hold_minutes(),
-    )
-
-
-def _stock(event: EventCard | None) -> str:
-    return event.stock if event is not None else "straw"

@@ -25,6 +25,7 @@ from app.shop.queries.basket import (
     ended_lines,
     hold_minutes,
     holds_of,
+    part_of,
 )
 from app.shop.queries.places import seat_words, short_seat, type_name
 from app.shop.views.basket import (
@@ -61,6 +62,7 @@ def checkout_page(form: FormState | None = None) -> CheckoutPage | None:
         total_cents=total_cents,
         small_print=tuple(_small_print([hold.event_id for hold in holds])),
         basket=basket_view(),
+        parts=tuple(part_of(hold) for hold in holds),
     )
 
 

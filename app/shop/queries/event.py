@@ -11,7 +11,7 @@ from app.box_office import inventory_of, office
 from app.catalogue import EventCard
 from app.clock import utc_now
 from app.inventory.views import HoldView
-from app.inventory_actor import Inventory
+from app.inventories import Inventory
 from app.pages import Action, Label
 from app.plans.house_drawing import SECTIONS_ABOVE_SEATS
 from app.plans.seat_map import SeatMap

@@ -15,7 +15,7 @@ from app.catalogue import EventCard
 from app.inventory.house import House
 from app.inventory.offer import Offer, Seat
 from app.inventory.state import FREE
-from app.inventory_actor import Inventory
+from app.inventories import Inventory
 from app.money import sum_words
 from app.pages import Chip
 from app.plans.house_drawing import SECTIONS_ABOVE_SEATS
@@ -212,7 +212,7 @@ def tile_words(offer: Offer, seat: Seat) -> str:
         words.append(_("companion seat"))
     elif STEP_FREE in seat.features:
         words.append(_("without steps"))
-    if "restricted_view" in seat.features:
+    if "restricted" in seat.features:
         words.append(_("restricted view"))
     return ", ".join(words)
 

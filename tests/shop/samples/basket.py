@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.pages import Action, FormState, Label, Notice
+from app.shop.queries.basket_words import words_of
 from app.shop.views.basket import (
     AgainChoice,
     BasketLine,
@@ -20,6 +21,7 @@ from app.shop.views.basket import (
     TypeChoice,
 )
 
+WORDS = words_of("en", 600, 300)
 TYPES = (TypeChoice("full", "Full price", True), TypeChoice("u26", "Under 26", False))
 LINES = (
     BasketLine("stalls-F-12", "Stalls F12", "Full price", "£24.00", TYPES),
@@ -41,33 +43,31 @@ def basket(seconds_left: int = 451, **changes: object) -> BasketView:
         True,
     )
     view = BasketView(
+        WORDS,
         stock="straw",
         event_slug="the-salt-road",
         csrf="csrf",
-        empty_words="Pick a seat and it is kept here for 10 minutes.",
         parts=(part,),
-        seats=tuple(line.id for line in LINES),
+        seats=" ".join(line.id for line in LINES),
         expires_at="2026-11-21T18:42:00Z",
         until="18:42",
+        until_words="until 18:42",
         seconds_left=seconds_left,
         full_seconds=600,
         total="£60.00",
         count_words="3 seats",
+        go_on_words="Checkout, £60.00",
         extensions_left=3,
         extension_key="x" * 20,
-        extension_words="Add 5 minutes",
         offers_extension=seconds_left < 180,
         is_ending=seconds_left < 120,
-        ending_words="Less than 2 minutes left.",
     )
     return replace(view, **changes)  # type: ignore[arg-type]
 
 
 def basket_empty() -> BasketView:
     """Nothing chosen yet."""
-    return BasketView(
-        "straw", "the-salt-road", empty_words="Pick a seat and it is kept here for 10 minutes."
-    )
+    return BasketView(WORDS, "straw", "the-salt-road")
 
 
 def basket_ended() -> BasketView:
@@ -104,6 +104,7 @@ def checkout(form: FormState | None = None) -> CheckoutPage:
         6000,
         ("The box office can change or cancel an order before the show.",),
         basket(348),
+        basket(348).parts,
     )
 
 
