@@ -10,7 +10,7 @@ import random
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, delete, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.clock import utc_now
@@ -154,6 +154,21 @@ def try_all_again(connection: Connection, now: datetime, limit: int) -> int:
     """The same for up to `limit` dead rows; how many they were."""
     dead = select(_rows.id).where(_rows.state == EffectState.DEAD).order_by(_rows.id).limit(limit)
     return _revive(connection, now, _rows.id.in_(dead.scalar_subquery()))
+
+
+def send_kept(connection: Connection, limit: int, now: datetime, mail_id: int | None = None) -> int:
+    """Make kept letters due again, all up to `limit` or one; they are written anew. How many."""
+    which = select(KeptMail.id, KeptMail.outbox_id).order_by(KeptMail.id).limit(limit)
+    if mail_id is not None:
+        which = which.where(KeptMail.id == mail_id)
+    kept = list(connection.execute(which))
+    connection.execute(delete(KeptMail).where(KeptMail.id.in_([row.id for row in kept])))
+    connection.execute(
+        update(OutboxRow)
+        .where(_rows.id.in_([row.outbox_id for row in kept]), _rows.state == EffectState.DONE)
+        .values(state=EffectState.DUE, tries=0, due_at=now, done_at=None, result=None)
+    )
+    return len(kept)
 
 
 def heal_times(connection: Connection, now: datetime) -> int:
