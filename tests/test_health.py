@@ -40,8 +40,8 @@ def ask(app: Flask) -> tuple[int, dict[str, Any]]:
     answer = app.test_client().get("/healthz")
     assert answer.headers["Cache-Control"] == "no-store"
     assert ("Retry-After" in answer.headers) == (answer.status_code == 503)
-    found: dict[str, Any] = answer.json
-    return answer.status_code, found
+    assert answer.json is not None
+    return answer.status_code, answer.json
 
 
 def test_a_working_house_is_well_in_every_part(app: Flask, office: BoxOffice) -> None:
