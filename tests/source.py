@@ -8,6 +8,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PRODUCT = ("app", "jobs", "loadtests")
+AUDIENCES = tuple(
+    f"app.{name}"
+    for name in (
+        *("shop", "office", "counter", "door", "lottery", "watch", "admin", "api", "webhooks"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.source import PRODUCT, ROOT, Source, imports, is_below, parse, python_files, strings
-
-AUDIENCES = tuple(
-    f"app.{name}"
-    for name in (
-        *("shop", "office", "counter", "door", "lottery", "watch", "admin", "api", "webhooks"),
-    )
+from tests.source import (
+    AUDIENCES,
+    PRODUCT,
+    ROOT,
+    Source,
+    imports,
+    is_below,
+    parse,
+    python_files,
+    strings,
 )
+
 PURE = ("app.inventory", "app.lottery.pool", "app.lottery.ballot")
 # The only ones that know every feature: they put the box office together.
 JOINERS = ("app.cli", "app.server")
