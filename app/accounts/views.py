@@ -91,9 +91,10 @@ def welcome_page(office: BoxOffice, form: FormState | None) -> WelcomePage:
     lede = ngettext(
         "It has opened Lantern House, a sample house with one show, so that you can try"
         " everything before you type anything.",
-        "It has opened Lantern House, a sample house with %(num)s shows, so that you can try"
+        "It has opened Lantern House, a sample house with %(shows)s shows, so that you can try"
         " everything before you type anything.",
         len(shows),
+        shows=_number_words(len(shows)),
     )
     return WelcomePage(
         kicker=_("First start") if form is not None else _("Full House"),
@@ -137,6 +138,13 @@ def welcome_done_page(house: str, settings: Settings) -> WelcomeDonePage:
 def setup_parts(settings: Settings) -> tuple[SetupPart, ...]:
     """How the installation is set up, and what to do when more is needed."""
     return (_data_part(settings), _payment_part(settings), _mail_part(settings), _reach(settings))
+
+
+def _number_words(count: int) -> str:
+    """Small numbers as people write them in a sentence."""
+    small = (_("two"), _("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"),
+             _("nine"), _("ten"), _("eleven"), _("twelve"))  # fmt: skip
+    return small[count - 2] if 2 <= count <= len(small) + 1 else str(count)
 
 
 def _tries() -> tuple[Way, ...]:
