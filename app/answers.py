@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.clock import utc_now
 from app.db import Database
 from app.models import KeptAnswer, Order
+from app.prepared import Prepared
 from app.refusals import BadIdempotencyKey, IdempotencyInFlight, IdempotencyMismatch
-from app.rows import insert_new
 
 KEY_LEAST, KEY_MOST = 16, 255
 KEPT_HOURS: Final = 24
@@ -61,6 +62,21 @@ def fingerprint_of(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 
+def answer_row(key: str, fingerprint: str, outcome: dict[str, Any]) -> dict[str, Any]:
+    """The row that keeps an answer for repeats of its request."""
+    return {"key": key, "fingerprint": fingerprint, "outcome": outcome, "kept_at": utc_now()}
+
+
+def keep_answers(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep answers in the caller's transaction; raises `KeyAnswered` for a key that has one."""
+    if _KEEP.run(connection, rows) != len(rows):
+        raise KeyAnswered
+
+
+class KeyAnswered(Exception):  # noqa: N818  a wall: two requests with one key were carried out
+    """A key was to be answered twice within the day that it is kept."""
+
+
 class Answers:
     """The kept answers of one process; the only writer of a database knows all its keys."""
 
@@ -79,14 +95,13 @@ class Answers:
             for (key,) in connection.execute(
                 select(KeptAnswer.key).where(KeptAnswer.kept_at >= oldest).limit(KNOWN_LIMIT + 1)
             ):
-                self._known.add(hash(key))
+                self._learn(key)
             for (ordered,) in connection.execute(
                 select(Order.idempotency_key).where(
                     Order.idempotency_key.is_not(None), Order.created_at >= oldest
                 )
             ):
-                self._known.add(hash(ordered))
-        self._know_all = len(self._known) <= KNOWN_LIMIT
+                self._learn(str(ordered))
 
     def may_know(self, key: str) -> bool:
         """Whether a key may have been seen before; False spares a look into the database."""
@@ -106,18 +121,15 @@ class Answers:
         try:
             yield turn
         finally:
-            self._end(kept_key, turn.outcome)
+            outcome = turn.outcome
+            answer = None if outcome is None else (kept_key.fingerprint, outcome)
+            self._end(kept_key.key, answer)
 
     def write(self, kept_key: KeptKey, outcome: dict[str, Any]) -> None:
         """Keep an answer whose change was no actor's; the first one stays."""
-        row = {
-            "key": kept_key.key,
-            "fingerprint": kept_key.fingerprint,
-            "outcome": outcome,
-            "kept_at": utc_now(),
-        }
+        row = answer_row(kept_key.key, kept_key.fingerprint, outcome)
         with self._db.write() as connection:
-            connection.execute(insert_new(connection, KeptAnswer), row)
+            _KEEP.run(connection, [row])
 
     def _begin(self, kept_key: KeptKey) -> dict[str, Any] | None:
         key = kept_key.key
@@ -130,8 +142,6 @@ class Answers:
                 self._in_flight.add(key)
         if look:
             found = self._look_up(key)
-            if found is not None:
-                self._end(kept_key, found[1])
         if found is None:
             return None
         if found[0] != kept_key.fingerprint:
@@ -139,27 +149,50 @@ class Answers:
         return found[1]
 
     def _look_up(self, key: str) -> tuple[str, dict[str, Any]] | None:
+        """What the database knows; a key without an answer stays in flight."""
         oldest = utc_now() - timedelta(hours=KEPT_HOURS)
         query = select(KeptAnswer.fingerprint, KeptAnswer.outcome)
+        found = None
         try:
             with self._db.read() as connection:
                 row = connection.execute(
                     query.where(KeptAnswer.key == key, KeptAnswer.kept_at >= oldest)
                 ).first()
+            found = None if row is None else (str(row.fingerprint), dict(row.outcome))
         except BaseException:
-            with self._guard:
-                self._in_flight.discard(key)
+            self._end(key, None)
             raise
-        return None if row is None else (row.fingerprint, row.outcome)
+        if found is not None:
+            self._end(key, found)
+        return found
 
-    def _end(self, kept_key: KeptKey, outcome: dict[str, Any] | None) -> None:
+    def _end(self, key: str, answer: tuple[str, dict[str, Any]] | None) -> None:
         with self._guard:
-            self._in_flight.discard(kept_key.key)
-            self._known.add(hash(kept_key.key))  # after a no, too: its commit may be in doubt
-            if outcome is None:
+            self._in_flight.discard(key)
+            self._learn(key)  # after a no, too: its commit may be in doubt
+            if answer is None:
                 return
-            self._remembered[kept_key.key] = (kept_key.fingerprint, outcome)
+            self._remembered[key] = answer
             if len(self._remembered) > REMEMBERED_LIMIT:
                 self._remembered.popitem(last=False)
+
+    def _learn(self, key: str) -> None:
+        if self._know_all:
+            self._known.add(hash(key))
             if len(self._known) > KNOWN_LIMIT:
                 self._know_all = False
+                self._known.clear()
+
+
+def _keeping(dialect: str) -> Any:
+    """Keep an answer, or put it in the place of one that is older than a day."""
+    fresh: Any = (sqlite if dialect == "sqlite" else postgresql).insert(KeptAnswer)
+    columns = ("fingerprint", "outcome", "kept_at")
+    return fresh.on_conflict_do_update(
+        index_elements=["key"],
+        set_={name: fresh.excluded[name] for name in columns},
+        where=text(f"kept_answers.kept_at < excluded.kept_at - {KEPT_HOURS * 3_600_000}"),
+    )
+
+
+_KEEP: Final = Prepared(_keeping)

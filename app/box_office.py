@@ -19,7 +19,7 @@ from app.house_lock import SecondServer as SecondServer
 from app.inventory.commands import Command, HoldSeats
 from app.inventory.offer import Offer
 from app.inventory.plain import outcome_from_plain, plain_outcome
-from app.inventory_actor import Inventories, Inventory
+from app.inventories import Inventories, Inventory
 from app.inventory_reading import read_offer
 from app.inventory_store import EventStore
 from app.keys import EventKeys

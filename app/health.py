@@ -75,6 +75,8 @@ class Looks:
 
 
 def _look_at_actors(office: BoxOffice) -> str:
+    if not office.inventories.is_swept:
+        return "The sweeper does not move: holds do not end by themselves."
     for inventory in office.inventories.running():
         actor = inventory.actor
         if not actor.alive:

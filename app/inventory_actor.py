@@ -2,74 +2,58 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
-from app.answers import KeptKey
+from app.answers import KeptKey, KeyAnswered, answer_row
 from app.clock import house, wall_ms
 from app.faults import fault_point
-from app.inventory.best_available import nearest_free
-from app.inventory.commands import Command, Expire, HoldSeats
+from app.inventory.commands import Command, Expire, ReplacePlan
 from app.inventory.decide import decide
-from app.inventory.offer import Offer
 from app.inventory.outcome import Decision, Moment
-from app.inventory.plain import plain_outcome
-from app.inventory.records import PlanReplaced, Record, StatusChanged
-from app.inventory.state import FREE, HELD, EventInventory
-from app.inventory_store import EventStore, StaleMemory, answer_row
+from app.inventory.plain import outcome_from_plain, plain_outcome
+from app.inventory.records import HoldOver, PlanReplaced, Record, StatusChanged
+from app.inventory.state import EventInventory
+from app.inventory_store import EventStore, StaleMemory
+from app.letters import LEAST_SECONDS, WAIT_SECONDS, Letter
+from app.patience import left_seconds
 from app.published import HISTORY_LIMIT, Published
-from app.refusals import Busy, NotOnSale, PlacesTaken, Refusal, UnknownPlace
+from app.refusals import Busy, IdempotencyMismatch, InDoubt, Refusal
 
 T = TypeVar("T")
 log = logging.getLogger("fullhouse.actor")
 
 MAILBOX_LIMIT: Final = 2000
 BATCH_LIMIT: Final = 256
-WAIT_SECONDS: Final = 1.5  # in the mailbox; then the command is dropped and its caller told no
-ANSWER_SECONDS: Final = 8.0  # once taken: the database's own limits end sooner
-REST_SECONDS: Final = 600
+KEPT_LIMIT: Final = 2000  # answers to keys that an actor remembers by itself
+STOP_SECONDS: Final = 8.0
+SWEEP_PATIENCE_SECONDS: Final = 600
 EXIT_ACTOR_DIED: Final = 70
-
-
-class Letter:
-    """A command on its way, and its answer on the way back."""
-
-    __slots__ = ("answered", "command", "deadline", "fault", "kept", "outcome", "plain", "turn")
-
-    def __init__(self, command: Command[Any], kept: KeptKey | None, wait_seconds: float) -> None:
-        self.command = command
-        self.kept = kept
-        self.deadline = time.monotonic() + wait_seconds
-        self.turn = threading.Lock()  # whoever takes it first: the actor, or a caller giving up
-        self.answered = threading.Lock()
-        self.answered.acquire()
-        self.outcome: Any = None
-        self.plain: dict[str, Any] | None = None
-        self.fault: BaseException | None = None
-
-    def answer(self, outcome: Any, fault: BaseException | None = None) -> None:
-        """Tell the caller; never before the commit."""
-        self.outcome, self.fault = outcome, fault
-        self.answered.release()
+_DISAGREEMENTS: Final = (StaleMemory, KeyAnswered, DBAPIError)
 
 
 @dataclass(slots=True)
 class Work:
-    """One letter decided, waiting for the commit."""
+    """One letter decided, waiting for the commit: its outcome, or the no that it gets."""
 
     letter: Letter
-    outcome: Any
-    records: tuple[Record, ...]
+    outcome: Any = None
+    fault: Exception | None = None
     answer: dict[str, Any] | None = field(default=None)
+
+
+class CallersLeft(Exception):  # noqa: N818  the loop's cue to leave a batch and begin again
+    """Somebody in the batch was told no: nothing of theirs may be carried out."""
 
 
 class Actor:
@@ -87,8 +71,10 @@ class Actor:
         self._on_death = on_death or _end_process
         self._on_change = on_change or (lambda event_id: None)
         self._mailbox: queue.SimpleQueue[Letter | None] = queue.SimpleQueue()
-        self._known: dict[str, int] = {}
+        self._ended = False
+        self._kept: OrderedDict[str, tuple[str, dict[str, Any]]] = OrderedDict()
         self._history: deque[tuple[int, tuple[int, ...]]] = deque(maxlen=HISTORY_LIMIT)
+        self.baskets: dict[str, str] = {}  # who may hold something, while there is no state
         self.state: EventInventory | None = store.take_over()
         self.published = self._draw(self.state)
         self.due_ms = self.state.next_due_ms()  # for the sweeper, which must not touch the state
@@ -106,17 +92,16 @@ class Actor:
         """How many letters lie in the mailbox."""
         return self._mailbox.qsize()
 
-    def ask(self, command: Command[T], kept: KeptKey | None, wait_seconds: float) -> Letter:
+    def ask(
+        self, command: Command[T], kept: KeptKey | None, wait_seconds: float = WAIT_SECONDS
+    ) -> Letter:
         """Put a command into the mailbox and wait until it is durable; raises its refusal."""
-        if self._mailbox.qsize() >= MAILBOX_LIMIT:
+        if self._ended or self._mailbox.qsize() >= MAILBOX_LIMIT:
             raise Busy
+        left_seconds(wait_seconds, LEAST_SECONDS)
         letter = Letter(command, kept, wait_seconds)
         self._mailbox.put(letter)
-        if not letter.answered.acquire(timeout=wait_seconds) and (
-            letter.turn.acquire(blocking=False)
-            or not letter.answered.acquire(timeout=ANSWER_SECONDS)
-        ):
-            raise Busy(retry_after=3)
+        letter.wait(wait_seconds)
         if letter.fault is not None:
             fault, letter.fault = letter.fault, None
             try:
@@ -127,17 +112,26 @@ class Actor:
 
     def nudge(self) -> None:
         """Ask the actor to end due holds now."""
-        self._mailbox.put(_sweep_letter())
+        self._mailbox.put(Letter(Expire(), None, SWEEP_PATIENCE_SECONDS))
+
+    def close(self) -> None:
+        """Take no more letters; what waits is still settled."""
+        self._mailbox.put(None)
+
+    def join(self, within_seconds: float) -> None:
+        """Wait for the end of the thread."""
+        self._thread.join(timeout=within_seconds)
 
     def stop(self) -> None:
-        """Let the actor finish what waits, then end its thread."""
-        self._mailbox.put(None)
-        self._thread.join(timeout=10)
+        """Take no more letters, settle what waits, end."""
+        self.close()
+        self.join(STOP_SECONDS)
 
     def _run(self) -> None:
         try:
             while self._step():
                 pass
+            self._turn_away()
         except BaseException as fault:
             log.critical("actor %s died: %r", self.store.key, fault, exc_info=fault)
             self._on_death(fault)
@@ -158,7 +152,7 @@ class Actor:
         while True:
             if letter is None:
                 return batch, False
-            if letter.turn.acquire(blocking=False):
+            if letter.take():
                 if letter.deadline < time.monotonic():
                     letter.answer(None, Busy(retry_after=3))
                 else:
@@ -170,104 +164,163 @@ class Actor:
             except queue.Empty:
                 return batch, True
 
-    def _settle(self, batch: list[Letter]) -> None:
-        """Decide the batch, commit it whole; when that fails, one by one."""
+    def _turn_away(self) -> None:
+        """Tell whoever came after the end at once."""
+        self._ended = True
+        with contextlib.suppress(queue.Empty):
+            while True:
+                letter = self._mailbox.get_nowait()
+                if letter is not None and letter.take():
+                    letter.answer(None, Busy(retry_after=1))
+
+    def _settle(self, letters: list[Letter]) -> None:
+        while letters:
+            letters = self._settle_some(letters)
+
+    def _settle_some(self, letters: list[Letter]) -> list[Letter]:
+        """Decide the batch, commit it whole; when that fails, one by one. Returns what is left."""
         try:
             state = self._ready_state()
         except (Refusal, DBAPIError, OSError) as fault:
-            _refuse_all(batch, fault)
-            return
-        works, facts = self._decide_all(state, batch)
+            _refuse(letters, fault)
+            return []
+        works, facts, rest = self._decide_all(state, letters)
         try:
             self._commit(state, works, facts)
+        except CallersLeft:
+            self._forget(facts)
+            return [work.letter for work in works if work.letter.is_awaited] + rest
         except (Busy, OSError) as fault:
-            self._forget()
-            _refuse_all([work.letter for work in works], fault)
-        except (StaleMemory, DBAPIError) as fault:
-            self._forget()
-            self._settle_one_by_one([work.letter for work in works], fault)
+            self._forget(facts)
+            _refuse((work.letter for work in works), fault)
+        except _DISAGREEMENTS as fault:
+            self._forget(facts)
+            log.warning("batch of %d rerun at %s: %s", len(works), self.store.key, type(fault))
+            self._settle_one_by_one([work.letter for work in works])
+        return rest
+
+    def _settle_one_by_one(self, letters: list[Letter]) -> None:
+        for at, letter in enumerate(letters):
+            if not letter.is_awaited:
+                continue
+            facts: list[Record] = []
+            try:
+                works, facts, _rest = self._decide_all(self._ready_state(), [letter])
+                self._commit(self._ready_state(), works, facts)
+            except CallersLeft:
+                self._forget(facts)
+            except (Refusal, OSError) as fault:
+                self._forget(facts)
+                _refuse(letters[at:], fault)
+                return
+            except _DISAGREEMENTS as fault:
+                self._forget(facts)
+                log.exception("poisoned command %s", type(letter.command).__name__)
+                letter.answer(None, fault)
 
     def _ready_state(self) -> EventInventory:
         if self.state is None:
-            self.state = self.store.read(self._known)
-            self.published = self._draw(self.state)
+            state = self.store.read()
+            self.published = self._draw(state)
+            self.state = state
         return self.state
 
     def _decide_all(
-        self, state: EventInventory, batch: list[Letter]
-    ) -> tuple[list[Work], list[Record]]:
+        self, state: EventInventory, letters: list[Letter]
+    ) -> tuple[list[Work], list[Record], list[Letter]]:
+        """Decide in order; what comes behind a new plan is left for afterwards."""
         moment = Moment(house.now_ms(), wall_ms())
         facts = list(decide(state, Expire(), moment).records)
         state.apply(facts)
         works: list[Work] = []
-        for letter in batch:
+        for at, letter in enumerate(letters, start=1):
             try:
-                decision: Decision[Any] = decide(state, letter.command, moment)
-            except Refusal as refusal:
-                letter.answer(None, refusal)
-                continue
+                decision = self._decide(state, letter, moment)
             except Exception as fault:
-                log.exception("fault while deciding %s", type(letter.command).__name__)
-                letter.answer(None, fault)
+                if not isinstance(fault, Refusal):
+                    log.exception("fault while deciding %s", type(letter.command).__name__)
+                if facts:  # what it was decided from may come to nothing
+                    works.append(Work(letter, fault=fault))
+                else:
+                    letter.answer(None, fault)
                 continue
             state.apply(decision.records)
             facts.extend(decision.records)
             works.append(self._work(letter, decision))
-        return works, facts
+            if type(letter.command) is ReplacePlan:
+                return works, facts, letters[at:]
+        return works, facts, []
+
+    def _decide(self, state: EventInventory, letter: Letter, moment: Moment) -> Decision[Any]:
+        known = None if letter.kept is None else self._kept.get(letter.kept.key)
+        if known is None or letter.kept is None:
+            return decide(state, letter.command, moment)
+        if known[0] != letter.kept.fingerprint:
+            raise IdempotencyMismatch
+        return Decision(outcome_from_plain(known[1]))
 
     def _work(self, letter: Letter, decision: Decision[Any]) -> Work:
-        work = Work(letter, decision.outcome, decision.records)
-        if letter.kept is not None:
+        work = Work(letter, decision.outcome)
+        kept = letter.kept
+        if kept is not None:
             letter.plain = plain_outcome(decision.outcome)
-            work.answer = answer_row(letter.kept.key, letter.kept.fingerprint, letter.plain)
+            if kept.key not in self._kept:
+                work.answer = answer_row(kept.key, kept.fingerprint, letter.plain)
         return work
 
     def _commit(self, state: EventInventory, works: list[Work], facts: list[Record]) -> None:
         answers = [work.answer for work in works if work.answer is not None]
         if facts or answers:
-            self.store.write(state, facts, answers)
+            letters = [work.letter for work in works]
+            try:
+                self.store.write(state, facts, answers, lambda: _begin_writing(letters))
+            except Exception:
+                for letter in letters:
+                    letter.end_writing()
+                raise
+            self._remember(works)
             self._publish(state, facts)
         fault_point("actor.answer")
         for work in works:
-            work.letter.answer(work.outcome)
+            work.letter.answer(work.outcome, work.fault)
+
+    def _remember(self, works: list[Work]) -> None:
+        for work in works:
+            kept, plain = work.letter.kept, work.letter.plain
+            if work.answer is not None and kept is not None and plain is not None:
+                self._kept[kept.key] = (kept.fingerprint, plain)
+        while len(self._kept) > KEPT_LIMIT:
+            self._kept.popitem(last=False)
 
     def _publish(self, state: EventInventory, facts: list[Record]) -> None:
+        """Show what is durable. Nothing here may fail: it has happened."""
         if any(isinstance(fact, PlanReplaced) for fact in facts):
-            self._forget()
-            state = self._ready_state()
+            self._forget(facts)
+            with contextlib.suppress(Busy, DBAPIError, OSError):  # the sweeper tries again
+                self._ready_state()
         else:
             self.published = self._draw(state)
         if any(isinstance(fact, PlanReplaced | StatusChanged) for fact in facts):
             self._on_change(self.store.event_id)
 
-    def _settle_one_by_one(self, letters: list[Letter], why: Exception) -> None:
-        log.warning("batch of %d rerun one by one at %s: %r", len(letters), self.store.key, why)
-        for letter in letters:
-            try:
-                state = self._ready_state()
-                works, facts = self._decide_all(state, [letter])
-                self._commit(state, works, facts)
-            except (Refusal, OSError) as fault:
-                self._forget()
-                letter.answer(None, fault if isinstance(fault, Refusal) else Busy())
-            except (StaleMemory, DBAPIError) as fault:
-                self._forget()
-                log.exception("poisoned command %s", type(letter.command).__name__)
-                letter.answer(None, fault)
-
-    def _forget(self) -> None:
+    def _forget(self, facts: Iterable[Record]) -> None:
         """Memory may be wrong: the next batch reads the database again."""
-        if self.state is not None:
-            self._known = {hold.id: hold.expires_ms for hold in self.state.holds.values()}
+        state = self.state
+        if state is None:
+            return
+        baskets = dict(state.basket_holds)
+        for fact in facts:
+            over = state.over.get(fact.hold_id) if isinstance(fact, HoldOver) else None
+            if over is not None:  # it ended in vain, perhaps
+                baskets.setdefault(over.basket, over.id)
+        self.baskets = baskets
         self.state = None
 
     def _draw(self, state: EventInventory) -> Published:
         touched = tuple(state.drain_touched())
-        fresh = not hasattr(self, "published")
-        if not fresh:
-            if self.published.offer is not state.offer and (
-                self.published.offer.seats is not state.offer.seats
-            ):
+        before: Published | None = getattr(self, "published", None)
+        if before is not None:
+            if before.offer is not state.offer and before.offer.seats is not state.offer.seats:
                 touched = tuple(range(len(state.offer.seats)))
             self._history.append((self.store.version, touched))
         areas = {key: state.area_free(key) for key in state.offer.areas}
@@ -281,170 +334,19 @@ class Actor:
         )
 
 
-class Inventory:
-    """The places of one event, as everybody else reaches them."""
-
-    def __init__(self, actor: Actor) -> None:
-        self._actor = actor
-
-    @property
-    def actor(self) -> Actor:
-        """The writer behind it."""
-        return self._actor
-
-    @property
-    def offer(self) -> Offer:
-        """What the event offers."""
-        return self._actor.published.offer
-
-    @property
-    def published(self) -> Published:
-        """Committed facts for everybody."""
-        return self._actor.published
-
-    def ask(
-        self,
-        command: Command[T],
-        kept: KeptKey | None = None,
-        wait_seconds: float = WAIT_SECONDS,
-    ) -> T:
-        """The outcome, once it is durable; raises a Refusal, `Busy` when the house is full."""
-        self._actor.used_at = time.monotonic()
-        outcome: T = self._actor.ask(command, kept, wait_seconds).outcome
-        return outcome
-
-    def early_refusal(self, command: HoldSeats) -> Refusal | None:
-        """A no that committed facts already give, without the mailbox and without SQL."""
-        published = self._actor.published
-        offer, letters = published.offer, published.letters
-        if not offer.sells_at(wall_ms()):
-            return NotOnSale()
-        taken = []
-        for choice in command.seats:
-            index = offer.seat_index.get(choice.seat)
-            if index is None:
-                return UnknownPlace(seats=[choice.seat])
-            if letters[index] != FREE and not self._might_get(index, command.basket):
-                taken.append(choice.seat)
-        return PlacesTaken(seats=taken, areas=[]) if taken else None
-
-    def nearest_free(self, seat: str) -> str | None:
-        """The free seat of the same kind nearest to one that is gone."""
-        state = self._actor.state
-        if state is None or seat not in state.offer.seat_index:
-            return None
-        return nearest_free(state.house, self._actor.published.letters, seat)
-
-    def basket_hold(self, basket: str) -> str | None:
-        """The id of the hold that a basket has here, if any."""
-        state = self._actor.state
-        return None if state is None else state.basket_holds.get(basket)
-
-    def _might_get(self, index: int, basket: str) -> bool:
-        """Whether a seat that was not free at the last commit is this basket's or expired."""
-        state = self._actor.state
-        if state is None:
-            return True
-        if self._actor.published.letters[index] != HELD:
-            return False
-        hold = state.holds.get(state.owners[index])
-        return hold is None or hold.basket == basket or hold.expires_ms <= house.now_ms()
-
-
-class Inventories:
-    """All running actors of one process: started on use, rested when idle."""
-
-    def __init__(self, make_store: Callable[[int], EventStore]) -> None:
-        self._make_store = make_store
-        self._guard = threading.Lock()
-        self._open: dict[int, Inventory] = {}
-        self._starting: dict[int, threading.Lock] = {}
-        self.on_change: Callable[[int], None] = lambda event_id: None
-        self._stopped = threading.Event()
-        self._sweeper = threading.Thread(target=self._sweep, name="sweeper", daemon=True)
-
-    def start(self) -> None:
-        """Start the one sweeper."""
-        self._sweeper.start()
-
-    def of(self, event_id: int) -> Inventory:
-        """The inventory of an event; starts its actor. Raises `NotFound` for no such event."""
-        found = self._open.get(event_id)
-        if found is not None:
-            return found
-        with self._guard:
-            starting = self._starting.setdefault(event_id, threading.Lock())
-        with starting:
-            found = self._open.get(event_id)
-            if found is None:
-                found = Inventory(
-                    Actor(self._make_store(event_id), on_change=lambda e: self.on_change(e))
-                )
-                self._open[event_id] = found
-        return found
-
-    def if_open(self, event_id: int) -> Inventory | None:
-        """The inventory of an event whose actor is up."""
-        return self._open.get(event_id)
-
-    def running(self) -> tuple[Inventory, ...]:
-        """Inventories whose actors are up."""
-        return tuple(self._open.values())
-
-    def with_basket(self, basket: str) -> list[int]:
-        """Ids of events at which a basket holds something, ascending."""
-        return sorted(
-            event_id
-            for event_id, inventory in tuple(self._open.items())
-            if inventory.basket_hold(basket) is not None
-        )
-
-    def with_order(self, order_id: str) -> list[int]:
-        """Ids of events at which an order's places are frozen, ascending."""
-        return sorted(
-            event_id
-            for event_id, inventory in tuple(self._open.items())
-            if inventory.actor.state is not None and order_id in inventory.actor.state.order_holds
-        )
-
-    def stop(self) -> None:
-        """Drain every mailbox and stop."""
-        self._stopped.set()
-        for inventory in self.running():
-            inventory.actor.stop()
-
-    def _sweep(self) -> None:
-        while not self._stopped.wait(SWEEP_SECONDS):
-            now = house.now_ms()
-            for event_id, inventory in tuple(self._open.items()):
-                actor = inventory.actor
-                due = actor.due_ms
-                if (due is not None and due <= now) or (actor.state is None and not actor.waiting):
-                    actor.nudge()
-                elif due is None and time.monotonic() - actor.used_at > REST_SECONDS:
-                    self._rest(event_id, inventory)
-
-    def _rest(self, event_id: int, inventory: Inventory) -> None:
-        with self._guard:
-            starting = self._starting.setdefault(event_id, threading.Lock())
-        with starting:
-            state = inventory.actor.state
-            if state is not None and not state.holds and not inventory.actor.waiting:
-                self._open.pop(event_id, None)
-                inventory.actor.stop()
-
-
-SWEEP_SECONDS: Final = 0.5
-
-
-def _sweep_letter() -> Letter:
-    return Letter(Expire(), None, REST_SECONDS)
-
-
-def _refuse_all(letters: list[Letter], fault: BaseException) -> None:
-    refusal = fault if isinstance(fault, Refusal) else Busy(retry_after=5)
+def _begin_writing(letters: list[Letter]) -> None:
+    """Nobody can leave any more; raises `CallersLeft` when somebody has."""
     for letter in letters:
-        letter.answer(None, refusal)
+        if not letter.begin_writing():
+            raise CallersLeft
+
+
+def _refuse(letters: Iterable[Letter], fault: BaseException) -> None:
+    for letter in letters:
+        if isinstance(fault, InDoubt):
+            letter.answer(None, InDoubt(retry_after=5))
+        else:
+            letter.answer(None, Busy(retry_after=5))
 
 
 def _end_process(fault: BaseException) -> None:

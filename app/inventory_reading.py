@@ -12,13 +12,14 @@ from sqlalchemy import Connection, select
 from app.clock import to_ms
 from app.config import EXTENSIONS_LIMIT, HOLD_LIFE_SECONDS, REFUSED_CARD_SECONDS, Settings
 from app.inventory.offer import AreaOffer, Limits, NamedKey, Offer, Seat
-from app.inventory.state import EventInventory, Hold, LiveTicket
+from app.inventory.state import EventInventory, Hold, LiveTicket, OverHold
 from app.models import (
     Allocation,
     Area,
     AreaBlock,
     Event,
     HoldRow,
+    HoldState,
     Order,
     OrderLine,
     Price,
@@ -33,6 +34,7 @@ from app.plans.pretix import read_plan
 from app.refusals import NotFound
 
 PLANS_KEPT: Final = 8
+OVER_READ_LIMIT: Final = 1000  # ended holds of an event whose story outlives a restart
 
 
 def read_offer(connection: Connection, event_id: int, settings: Settings) -> Offer:
@@ -78,13 +80,14 @@ def plan_of(connection: Connection, plan_id: int) -> Plan:
     return _parsed_plan(row.source, features)
 
 
-def read_places(connection: Connection, offer: Offer, known: Mapping[str, int]) -> EventInventory:
-    """Everything that is not free. `known` are deadlines of holds that memory had (house ms)."""
+def read_places(connection: Connection, offer: Offer) -> EventInventory:
+    """Everything that is not free, and the story of holds that ended lately."""
     state = EventInventory(offer)
     seats = connection.execute(
         select(Allocation.__table__).where(Allocation.event_id == offer.event_id)
     ).all()
-    _read_holds(connection, state, seats, known)
+    _read_holds(connection, state, seats)
+    _read_over(connection, state)
     _read_tickets(connection, state)
     for row in seats:
         if row.state == "blocked":
@@ -98,9 +101,7 @@ def read_places(connection: Connection, offer: Offer, known: Mapping[str, int]) 
     return state
 
 
-def _read_holds(
-    connection: Connection, state: EventInventory, seats: Any, known: Mapping[str, int]
-) -> None:
+def _read_holds(connection: Connection, state: EventInventory, seats: Any) -> None:
     held: dict[str, dict[str, str]] = {}
     for row in seats:
         if row.state == "held":
@@ -116,7 +117,7 @@ def _read_holds(
                 row.id,
                 row.basket_id,
                 row.first_ms,
-                known.get(row.id, row.expires_ms),
+                row.expires_ms,
                 str(row.state),
                 row.rest_ms,
                 row.extensions,
@@ -127,6 +128,25 @@ def _read_holds(
                 held.get(row.id, {}),
                 {(area, kind): count for area, kind, count in row.areas},
             )
+        )
+
+
+def _read_over(connection: Connection, state: EventInventory) -> None:
+    """Holds that ended: so that who looks, or gives back again, gets the same answer as before."""
+    columns = (HoldRow.id, HoldRow.basket_id, HoldRow.state, HoldRow.expires_ms, HoldRow.areas)
+    query = (
+        select(*columns)
+        .where(
+            HoldRow.event_id == state.offer.event_id,
+            HoldRow.state.in_((HoldState.EXPIRED, HoldState.RELEASED, HoldState.SOLD)),
+        )
+        .order_by(HoldRow.expires_ms.desc())
+        .limit(OVER_READ_LIMIT)
+    )
+    for row in reversed(connection.execute(query).all()):
+        areas = tuple((str(area), str(kind), int(str(count))) for area, kind, count in row.areas)
+        state.restore_over(
+            OverHold(row.id, row.basket_id, str(row.state), row.expires_ms, (), areas)
         )
 
 

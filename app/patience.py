@@ -36,3 +36,9 @@ def left_seconds(most: float, reserve: float = 0.0) -> float:
     if left <= 0:
         raise Busy(retry_after=3)
     return left
+
+
+def patience_left(most: float) -> float:
+    """The same for a wait that cannot be refused any more: 0 when nothing is left."""
+    until: float | None = getattr(_own, "until", None)
+    return most if until is None else max(0.0, min(most, until - time.monotonic()))

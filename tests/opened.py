@@ -13,7 +13,7 @@ from app.config import Settings, read_settings
 from app.demo.sized import open_sized_event
 from app.inventory.commands import HoldSeats, SeatChoice
 from app.inventory.views import HoldView
-from app.inventory_actor import Inventory
+from app.inventories import Inventory
 from app.tokens import new_id
 
 SECRET = "a secret of the tests, forty letters long"

@@ -8,6 +8,7 @@ from app.inventory import commands as c
 from app.inventory import records as r
 from app.inventory.best_available import best_available, lone_seats, nearest_free
 from app.inventory.hold_views import view, view_after, view_of
+from app.inventory.offer import Offer
 from app.inventory.outcome import Decision, Moment
 from app.inventory.state import BLOCKED, FREE, LIVE, PAYING, EventInventory, Hold
 from app.inventory.views import Changed, HoldView
@@ -331,15 +332,17 @@ def _refuse_taken(
         asked[area] = asked.get(area, 0) + count
     full = [area for area, count in asked.items() if count > state.area_free(area)]
     if taken or full:
-        raise taken_refusal(state, taken, full)
+        raise taken_refusal(state.offer, state.letters, taken, full)
 
 
-def taken_refusal(state: EventInventory, taken: list[str], full: list[str]) -> PlacesTaken:
+def taken_refusal(
+    offer: Offer, letters: bytes | bytearray, taken: list[str], full: list[str]
+) -> PlacesTaken:
     """Names exactly what is gone."""
     if not taken:
         return PlacesTaken("There are not that many places left there.", seats=[], areas=full)
-    index = state.offer.seat_index
-    blocked = all(seat in index and state.seat_letter(seat) == BLOCKED for seat in taken)
+    index = offer.seat_index
+    blocked = all(seat in index and letters[index[seat]] == BLOCKED for seat in taken)
     words = "That seat is not on sale." if blocked else None
     if len(taken) > 1:
         words = "Some of these seats were just taken, so none was kept."

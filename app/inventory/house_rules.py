@@ -52,7 +52,7 @@ def move_ticket(state: EventInventory, command: c.MoveTicket, moment: Moment) ->
     if ticket.seat == command.seat:
         return Decision(Changed(0))
     if state.seat_letter(command.seat) != FREE:
-        raise taken_refusal(state, [command.seat], [])
+        raise taken_refusal(state.offer, state.letters, [command.seat], [])
     words = {"ticket": ticket.id, "from": ticket.seat, "to": command.seat}
     facts = (
         r.SeatFreed(ticket.seat, ticket.id),
@@ -82,7 +82,7 @@ def block_places(
     counts = _counts(state, command.areas)
     full = [area for area, count in counts.items() if count > state.area_free(area)]
     if taken or full:
-        raise taken_refusal(state, taken, full)
+        raise taken_refusal(state.offer, state.letters, taken, full)
     facts: list[r.Record] = [
         r.SeatBlocked(seat, command.reason) for seat in seats if state.seat_letter(seat) == FREE
     ]

@@ -252,7 +252,7 @@ def _taking_again(state: EventInventory, command: c.Refreeze, moment: Moment) ->
         or sum(n for (key, _), n in asked.items() if key == area) > state.area_free(area)
     ]
     if taken or full:
-        raise taken_refusal(state, taken, full)
+        raise taken_refusal(state.offer, state.letters, taken, full)
     basket = own_basket(command.order_id)
     if basket in state.basket_holds:
         raise PaymentRunning

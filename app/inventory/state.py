@@ -183,6 +183,11 @@ class EventInventory:
         for (area, _), count in hold.areas.items():
             self.area_taken[area] += count
 
+    def restore_over(self, over: OverHold) -> None:
+        """Put the story of an ended hold back."""
+        self.over[over.id] = over
+        self.basket_over[over.basket] = over.id
+
     def restore_ticket(self, ticket: LiveTicket) -> None:
         """Put an issued ticket read from the database back, with its place."""
         self._add_ticket(ticket)
@@ -235,15 +240,16 @@ class EventInventory:
         self.basket_holds.pop(hold.basket, None)
         if hold.order_id is not None:
             self.order_holds.pop(hold.order_id, None)
-        self.over[hold.id] = OverHold(
-            hold.id,
-            hold.basket,
-            fact.state,
-            hold.expires_ms,
-            tuple(hold.seats.items()),
-            tuple((area, kind, count) for (area, kind), count in hold.areas.items()),
+        self.restore_over(
+            OverHold(
+                hold.id,
+                hold.basket,
+                fact.state,
+                hold.expires_ms,
+                tuple(hold.seats.items()),
+                tuple((area, kind, count) for (area, kind), count in hold.areas.items()),
+            )
         )
-        self.basket_over[hold.basket] = hold.id
         while len(self.over) > OVER_HOLDS_LIMIT:
             _, oldest = self.over.popitem(last=False)
             if self.basket_over.get(oldest.basket) == oldest.id:

@@ -50,7 +50,19 @@ def basket_view(office: BoxOffice, basket_id: str) -> BasketView:
 
 
 def ended_holds(office: BoxOffice, basket_id: str) -> tuple[tuple[int, OverHold], ...]:
-    """The basket's last hold at each event where it ended and nothing is held now."""
+    """The basket's last hold at each event where it ended, nothing is held now and its places
+    are known: after a restart those of seats are not.
+    """
+    found = _last_over(office, basket_id)
+    return tuple((event_id, over) for event_id, over in found if over.seats or over.areas)
+
+
+def how_ended(office: BoxOffice, basket_id: str) -> set[str]:
+    """How the basket's last holds ended where it holds nothing now: expired, released, sold."""
+    return {over.state for _event_id, over in _last_over(office, basket_id)}
+
+
+def _last_over(office: BoxOffice, basket_id: str) -> list[tuple[int, OverHold]]:
     found = []
     for inventory in office.inventories.running():
         state = inventory.actor.state
@@ -59,7 +71,7 @@ def ended_holds(office: BoxOffice, basket_id: str) -> tuple[tuple[int, OverHold]
         over = state.over.get(state.basket_over.get(basket_id, ""))
         if over is not None:
             found.append((inventory.offer.event_id, over))
-    return tuple(found)
+    return found
 
 
 def event_of_hold(hold_id: str) -> int:

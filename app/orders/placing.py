@@ -13,7 +13,7 @@ from app.clock import from_ms, house, utc_now, wall_ms
 from app.faults import fault_point
 from app.inventory.commands import BuyNow, EndPayment, NewOrder, StartPayment
 from app.models import KeptAnswer, Order, OrderStatus
-from app.orders.baskets import BasketView, basket_view, ended_holds
+from app.orders.baskets import BasketView, basket_view, how_ended
 from app.orders.lines import line_words
 from app.orders.rows import OrderRow, order_with_key, read_lines, read_order, set_status
 from app.orders.settling import capture, settle
@@ -170,10 +170,10 @@ def refuse_payment(office: BoxOffice, order_id: str) -> None:
 def _payable_basket(office: BoxOffice, basket_id: str) -> BasketView:
     basket = basket_view(office, basket_id)
     if not basket.holds:
-        over = [hold for _, hold in ended_holds(office, basket_id)]
-        if any(hold.state == "expired" for hold in over):
+        ended = how_ended(office, basket_id)
+        if "expired" in ended:
             raise HoldExpired
-        raise HoldEnded if any(hold.state == "sold" for hold in over) else BasketEmpty
+        raise HoldEnded if "sold" in ended else BasketEmpty
     if any(hold.state != "live" for hold in basket.holds):
         raise PaymentRunning
     if len(basket.currencies) > 1:

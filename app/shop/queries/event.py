@@ -10,8 +10,8 @@ from app.basket_cookie import known_basket_id
 from app.box_office import inventory_of, office
 from app.catalogue import EventCard
 from app.clock import utc_now
-from app.inventory.views import HoldView
 from app.inventories import Inventory
+from app.inventory.views import HoldView
 from app.pages import Action, Label
 from app.plans.house_drawing import SECTIONS_ABOVE_SEATS
 from app.plans.seat_map import SeatMap

@@ -6,9 +6,9 @@ from typing import Final
 
 from app.box_office import BoxOffice, office
 from app.catalogue import EventCard
+from app.inventories import Inventory
 from app.inventory.offer import Offer
 from app.inventory.views import HoldView
-from app.inventories import Inventory
 from app.inventory_reading import plan_of
 from app.money import price_words, sum_words
 from app.plans.drawing import CategoryOnMap

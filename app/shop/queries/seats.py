@@ -12,10 +12,10 @@ from markupsafe import Markup, escape
 
 from app.box_office import inventory_of
 from app.catalogue import EventCard
+from app.inventories import Inventory
 from app.inventory.house import House
 from app.inventory.offer import Offer, Seat
 from app.inventory.state import FREE
-from app.inventories import Inventory
 from app.money import sum_words
 from app.pages import Chip
 from app.plans.house_drawing import SECTIONS_ABOVE_SEATS

@@ -1,0 +1,199 @@
+"""The places of all events of one process, as everybody else reaches them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from app.answers import KeptKey
+from app.clock import house, wall_ms
+from app.inventory.best_available import nearest_free
+from app.inventory.commands import Command, HoldSeats
+from app.inventory.holding import taken_refusal
+from app.inventory.offer import Offer
+from app.inventory.state import FREE, HELD
+from app.inventory_actor import Actor
+from app.inventory_store import EventStore
+from app.letters import WAIT_SECONDS
+from app.loops import Loop
+from app.published import Published
+from app.refusals import Busy, NotOnSale, Refusal, UnknownPlace
+
+T = TypeVar("T")
+
+REST_SECONDS: Final = 600
+SWEEP_SECONDS: Final = 0.5
+SWEEP_LIMIT_SECONDS: Final = 30.0
+STOP_SECONDS: Final = 8.0
+
+
+class Inventory:
+    """The places of one event, as everybody else reaches them."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+
+    @property
+    def actor(self) -> Actor:
+        """The writer behind it."""
+        return self._actor
+
+    @property
+    def offer(self) -> Offer:
+        """What the event offers."""
+        return self._actor.published.offer
+
+    @property
+    def published(self) -> Published:
+        """Committed facts for everybody."""
+        return self._actor.published
+
+    def ask(
+        self,
+        command: Command[T],
+        kept: KeptKey | None = None,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> T:
+        """The outcome, once it is durable; raises a Refusal, `Busy` when the house is full."""
+        self._actor.used_at = time.monotonic()
+        outcome: T = self._actor.ask(command, kept, wait_seconds).outcome
+        return outcome
+
+    def early_refusal(self, command: HoldSeats) -> Refusal | None:
+        """A no that committed facts already give, without the mailbox and without SQL."""
+        published = self._actor.published
+        offer, letters = published.offer, published.letters
+        if not offer.sells_at(wall_ms()):
+            return NotOnSale()
+        taken = []
+        for choice in command.seats:
+            index = offer.seat_index.get(choice.seat)
+            if index is None:
+                return UnknownPlace(seats=[choice.seat])
+            if letters[index] != FREE and not self._might_get(published, index, command.basket):
+                taken.append(choice.seat)
+        return taken_refusal(offer, letters, taken, []) if taken else None
+
+    def nearest_free(self, seat: str) -> str | None:
+        """The free seat of the same kind nearest to one that is gone."""
+        state = self._actor.state
+        if state is None or seat not in state.offer.seat_index:
+            return None
+        return nearest_free(state.house, self._actor.published.letters, seat)
+
+    def basket_hold(self, basket: str) -> str | None:
+        """The id of the hold that a basket has here, or may have; its actor knows for certain."""
+        state = self._actor.state
+        held = self._actor.baskets if state is None else state.basket_holds
+        return held.get(basket)
+
+    def may_freeze(self, order_id: str) -> bool:
+        """Whether places may be frozen here for an order; its actor knows for certain."""
+        state = self._actor.state
+        return state is None or order_id in state.order_holds
+
+    def _might_get(self, published: Published, index: int, basket: str) -> bool:
+        """Whether a seat that was not free at the last commit is this basket's or expired."""
+        state = self._actor.state
+        if state is None or state.offer.seats is not published.offer.seats:
+            return True
+        if published.letters[index] != HELD:
+            return False
+        hold = state.holds.get(state.owners[index])
+        return hold is None or hold.basket == basket or hold.expires_ms <= house.now_ms()
+
+
+class Inventories:
+    """All running actors of one process: started on use, rested when idle."""
+
+    def __init__(self, make_store: Callable[[int], EventStore]) -> None:
+        self._make_store = make_store
+        self._guard = threading.Lock()
+        self._open: dict[int, Inventory] = {}
+        self._starting: dict[int, threading.Lock] = {}
+        self._is_closed = False
+        self.on_change: Callable[[int], None] = lambda event_id: None
+        self._sweeper = Loop("sweeper", self._sweep, SWEEP_LIMIT_SECONDS)
+
+    def start(self) -> None:
+        """Start the one sweeper."""
+        self._sweeper.start()
+
+    @property
+    def is_swept(self) -> bool:
+        """Whether the sweeper runs."""
+        return self._sweeper.is_well
+
+    def of(self, event_id: int) -> Inventory:
+        """The inventory of an event; starts its actor. Raises `NotFound` for no such event."""
+        found = self._open.get(event_id)
+        if found is not None:
+            return found
+        with self._guard:
+            starting = self._starting.setdefault(event_id, threading.Lock())
+        with starting:
+            found = self._open.get(event_id)
+            if self._is_closed:
+                raise Busy
+            if found is None:
+                found = Inventory(
+                    Actor(self._make_store(event_id), on_change=lambda e: self.on_change(e))
+                )
+                self._open[event_id] = found
+        return found
+
+    def if_open(self, event_id: int) -> Inventory | None:
+        """The inventory of an event whose actor is up."""
+        return self._open.get(event_id)
+
+    def running(self) -> tuple[Inventory, ...]:
+        """Inventories whose actors are up."""
+        return tuple(self._open.values())
+
+    def with_basket(self, basket: str) -> list[int]:
+        """Ids of events at which a basket may hold something, ascending."""
+        return sorted(
+            event_id
+            for event_id, inventory in tuple(self._open.items())
+            if inventory.basket_hold(basket) is not None
+        )
+
+    def with_order(self, order_id: str) -> list[int]:
+        """Ids of events at which an order's places may be frozen, ascending."""
+        return sorted(
+            event_id
+            for event_id, inventory in tuple(self._open.items())
+            if inventory.may_freeze(order_id)
+        )
+
+    def stop(self) -> None:
+        """Drain every mailbox and stop; nothing starts again."""
+        self._is_closed = True
+        until = time.monotonic() + STOP_SECONDS
+        self._sweeper.stop(STOP_SECONDS)
+        for inventory in self.running():
+            inventory.actor.close()
+        for inventory in self.running():
+            inventory.actor.join(max(0.0, until - time.monotonic()))
+
+    def _sweep(self) -> float:
+        now = house.now_ms()
+        for event_id, inventory in tuple(self._open.items()):
+            actor = inventory.actor
+            due = actor.due_ms
+            if (due is not None and due <= now) or (actor.state is None and not actor.waiting):
+                actor.nudge()
+            elif due is None and time.monotonic() - actor.used_at > REST_SECONDS:
+                self._rest(event_id, inventory)
+        return SWEEP_SECONDS
+
+    def _rest(self, event_id: int, inventory: Inventory) -> None:
+        with self._guard:
+            starting = self._starting.setdefault(event_id, threading.Lock())
+        with starting:
+            state = inventory.actor.state
+            if state is not None and not state.holds and not inventory.actor.waiting:
+                self._open.pop(event_id, None)
+                inventory.actor.stop()
