@@ -62,9 +62,7 @@ def create_try(row_id: int) -> ResponseReturnValue:
     outbox.effect_page(row_id)
     with office().db.write() as connection:
         is_due = try_again(connection, row_id, utc_now())
-    words = (
-        _("It is tried again now.") if is_due else _("It is not given up: it goes on by itself.")
-    )
+    words = _("It is tried again now.") if is_due else _("It goes on by itself.")
     return _back_to(f"/admin/outbox/{row_id}", words)
 
 

@@ -139,7 +139,7 @@ def test_a_kept_letter_cannot_be_sent_without_a_mail_server(house: House, signed
     keep_a_letter(house)
 
     words = press(signed_in("ada"), "/admin/mails/1/delivery")
-    assert "There is no mail server to send it with." in words
+    assert "There is no mail server to send it with" in words
     assert house.states() == ["done"]
 
 
@@ -149,9 +149,7 @@ def test_a_letter_that_was_given_up_says_why_and_can_be_tried_again(
     row_id = give_up(house, "550 <script>nobody</script> of that name")
     client = signed_in("ada")
 
-    assert "550 <script>nobody</script> of that name" in words_of(client, "/admin/outbox") or (
-        "550" in words_of(client, "/admin/outbox")
-    )
+    assert "&lt;script&gt;nobody&lt;/script&gt;" in client.get("/admin/outbox").text
     assert "<script>nobody" not in client.get(f"/admin/outbox/{row_id}").text
     assert "It is tried again now." in press(client, f"/admin/outbox/{row_id}/tries")
     assert house.states() == ["due"]

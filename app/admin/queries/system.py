@@ -112,9 +112,23 @@ def _last_entries(connection: Connection) -> list[Any]:
 
 
 def _happened(row: Any) -> Fact:
-    about = f" {row.order_id}" if row.order_id else ""
+    known = {
+        "order.paid": _("Order paid"),
+        "order.money_back": _("Money goes back"),
+        "order.given_back": _("Order given back"),
+        "payment.captured": _("Payment came in"),
+        "tickets.cancelled": _("Tickets cancelled"),
+        "ticket.moved": _("Ticket moved"),
+        "places.blocked": _("Places blocked"),
+        "places.unblocked": _("Places unblocked"),
+        "plan.replaced": _("Seating plan replaced"),
+        "event.published": _("Event published"),
+        "event.paused": _("Sales paused"),
+        "event.cancelled": _("Event cancelled"),
+    }
+    about = f": {row.order_id}" if row.order_id else ""
     by = f" ({row.by})" if row.by else ""
-    return Fact(moment(row.at), f"{row.kind}{about}{by}")
+    return Fact(moment(row.at), f"{known.get(row.kind, row.kind)}{about}{by}")
 
 
 def _state(is_fine: bool) -> Label:
