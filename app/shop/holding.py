@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from app.answers import KeptKey
 from app.box_office import inventory_of, office
 from app.catalogue import EventCard
-from app.inventory.best_available import nearest_free
+from app.inventories import Inventory
 from app.inventory.commands import (
     AreaChoice,
     ChangeTicketType,
@@ -17,8 +17,9 @@ from app.inventory.commands import (
     ShowBasket,
 )
 from app.inventory.house import House, house_of
+from app.inventory.offer import Offer, Seat
+from app.inventory.state import FREE
 from app.inventory.views import HoldView
-from app.inventories import Inventory
 from app.pages import Action
 from app.refusals import LoneSeat, PlacesTaken
 from app.shop.forms import AREA_PREFIX, HoldForm
@@ -104,20 +105,33 @@ def _with_nearest(
         return refusal
     offer, published = inventory.offer, inventory.published
     gone = offer.seats[offer.seat_index[taken[0]]]
-    near = nearest_free(house_of_inventory(inventory), published.letters, gone.id, form.seats)
+    near = _beside(offer, published.letters, gone, form.seats)
     words = _("%(seat)s was just taken.", seat=seat_words(offer, gone.id))
     if near is None:
         return PlacesTaken(words, **refusal.details)
-    seat = offer.seats[offer.seat_index[near]]
     others = tuple(("seat", choice) for choice in form.seats if choice != gone.id)
     label = _(
         "Take %(seat)s, %(price)s",
-        seat=short_seat(seat),
-        price=category_price(offer, seat.category),
+        seat=short_seat(near),
+        price=category_price(offer, near.category),
     )
-    action = Action(label, f"/e/{event.slug}/holds", (*others, ("seat", near)), target="#basket")
-    next_step = _("%(seat)s is free.", seat=seat_words(offer, near))
+    action = Action(label, f"/e/{event.slug}/holds", (*others, ("seat", near.id)), target="#basket")
+    next_step = _("%(seat)s is free.", seat=seat_words(offer, near.id))
     return PlacesTaken(words, next_step=next_step, actions=(action,), **refusal.details)
+
+
+def _beside(offer: Offer, letters: bytes, gone: Seat, excluding: tuple[str, ...]) -> Seat | None:
+    """The nearest free seat of the same price and kind in the row; a row is cheap to look through.
+
+    Thousands may lose the same seat at once, so nobody looks through the whole house for them.
+    """
+    row = offer.rows[gone.row_at]
+    for index in sorted(row, key=lambda index: abs(index - gone.index)):
+        seat = offer.seats[index]
+        alike = seat.category == gone.category and seat.features == gone.features
+        if letters[index] == FREE and alike and seat.id not in excluding:
+            return seat
+    return None
 
 
 def _with_lone(

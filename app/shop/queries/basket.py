@@ -70,8 +70,8 @@ def _fill(view: BasketView, event: EventCard | None, holds: list[HoldView]) -> N
     view.parts = tuple(part_of(hold, view.names_events) for hold in holds)
     if event is None:
         view.stock = card.stock
-    if here is not None:
-        view.seats = " ".join([seat.seat for seat in here.seats])
+    shown = holds if event is None else [here] if here is not None else []
+    view.seats = " ".join([seat.seat for hold in shown for seat in hold.seats])
     view.expires_at = rfc3339(ends_at)
     view.until = clock_words(ends_at.astimezone(card.zone))
     view.until_words = _("until %(time)s", time=view.until)

@@ -45,15 +45,13 @@ def counts_of(event_ids: Sequence[int]) -> Mapping[int, Count]:
 
 def _read_counts(connection: Connection, event_ids: Sequence[int]) -> dict[int, Count]:
     cards = {event_id: office().catalogue.by_id(event_id) for event_id in event_ids}
-    plans = dict(connection.execute(select(SeatingPlan.id, SeatingPlan.seat_count)).tuples().all())
+    plans = dict(connection.execute(select(SeatingPlan.id, SeatingPlan.seat_count)).all())
     gone = dict(
         connection.execute(
             select(Allocation.event_id, func.count())
             .where(Allocation.event_id.in_(cards))
             .group_by(Allocation.event_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     areas = {
         event_id: (capacity, taken)
