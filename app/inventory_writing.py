@@ -431,7 +431,7 @@ def _finish_orders(connection: Connection, batch: Batch) -> None:
                 Order.open_events == 0,
                 Order.status != OrderStatus.PAID,
             )
-            .values(status=OrderStatus.PAID, paid_at=from_ms(fact.at_ms), ended_at=None)
+            .values(status=OrderStatus.PAID, paid_at=from_ms(fact.at_ms))
         )
         if not paid.rowcount:
             continue
