@@ -74,19 +74,21 @@ function start(seats) {
   }
 
   function changed(state) {
-    const gone = [];
+    let [gone, isStale] = [[], false];
     letters = state.seats ? [...state.seats] : letters;
     for (const [index, letter] of state.changes || letters.entries()) {
       letters[index] = letter;
       const seat = seats.byIndex.get(index);
+      const isOwn = seats.own.has(seat?.id);
+      isStale ||= isOwn && letter !== "h";
       if (!seat || seat.letter === letter) continue;
       seat.letter = letter;
-      if (!seats.own.has(seat.id)) gone.push(seat);
-      else if (letter !== "h") lookAtBasket();
       seats.paint(seat);
+      if (!isOwn && !seats.canPress(seat)) gone.push(seat);
     }
-    if (state.seats || state.changes.length) recount(letters, state.areas);
-    tellNear(gone.filter((seat) => !seats.canPress(seat)));
+    if (isStale) lookAtBasket();
+    recount(letters, state.areas);
+    tellNear(gone);
     rest();
   }
 
@@ -94,20 +96,18 @@ function start(seats) {
     const own = [...seats.own].map((id) => seats.byId.get(id)).filter(Boolean);
     const near = gone.filter((seat) => own.some((mine) => far(mine, seat) < NEAR * view.pitch));
     if (!near.length || Date.now() - saidAt < QUIET_MS) return;
-    saidAt = Date.now();
     const note = root.querySelector("[data-map-near]");
-    const places = near.map((seat) => seat.place).join(", ");
-    const news = near[1] ? words.otherMany : words.otherOne;
-    note.lastElementChild.textContent = fill(news, { seats: places });
-    note.hidden = false;
+    const names = { seats: near.map((seat) => seat.place).join(", ") };
+    note.lastElementChild.textContent = fill(near[1] ? words.otherMany : words.otherOne, names);
+    [note.hidden, saidAt] = [false, Date.now()];
   }
 }
 
 // One poll for the whole page.
 function followState({ list, words }, changed) {
   const lost = root.querySelector("[data-map-lost]");
-  let version = list.length ? root.dataset.version : "";
   let [asOf, failures, timer, asking] = [new Date(), 0];
+  let version = list.length ? root.dataset.version : "";
 
   function look() {
     clearTimeout(timer);

@@ -1,0 +1,548 @@
+"""The seat map in a real browser: choose, give back, lose a race, lose the line, move about."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from tests.browser.map_page import SEEN_MS_LIMIT, STATE, MapPage, give_back, hold, phone
+from tests.services.box_office import BoxOffice
+from tests.services.browser import DESKTOP, PHONE, visitor
+
+pytestmark = pytest.mark.browser
+
+MATINEE = "the-salt-road-matinee"  # the town hall, every seat free at the start
+SECOND = "the-salt-road-second-night"
+ARENA = "brass-at-the-arena"
+MIXED = "loud-weather"
+FINGER_PX = 24
+
+
+# ---- choosing -----------------------------------------------------------------------------------
+
+
+def test_a_press_holds_a_seat_and_another_press_gives_it_back(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        seats.seat("stalls-C-10").click()
+        seats.assert_look("stalls-C-10", "mine")
+        assert seats.basket_seats() == ["stalls-C-10"]
+        expect(seats.seat("stalls-C-10")).to_have_attribute("aria-checked", "true")
+
+        seats.seat("stalls-C-10").click()
+        seats.assert_look("stalls-C-10", "free")
+        assert seats.basket_seats() == []
+        bo.assert_content()
+
+
+def test_the_seat_says_that_it_asks_before_the_answer_is_there(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    waiting: list[Route] = []
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        bo.page.route("**/holds", lambda route: waiting.append(route))
+        seats.seat("stalls-D-10").click()
+        seats.assert_look("stalls-D-10", "asking")
+        expect(seats.card()).to_contain_text("Asking for it.")
+        assert seats.basket_seats() == []
+
+        waiting[0].continue_()
+        seats.assert_look("stalls-D-10", "mine")
+
+
+def test_three_quick_presses_hold_three_seats(chromium: Browser, house: BoxOffice) -> None:
+    wanted = ["stalls-E-10", "stalls-E-11", "stalls-E-12"]
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        for seat in wanted:
+            seats.seat(seat).click(no_wait_after=True)
+        for seat in wanted:
+            seats.assert_look(seat, "mine")
+
+        assert sorted(seats.basket_seats()) == wanted
+
+
+def test_a_seat_that_somebody_took_reverts_and_the_nearest_is_offered(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        bo.page.wait_for_timeout(2_500)  # the first look is over
+        seats.seat("stalls-F-8").click()
+        seats.assert_look("stalls-F-8", "mine")
+        seats.lose_connection()
+        hold(house, MATINEE, "stalls-F-12")
+        seats.assert_look("stalls-F-12", "free")
+        seats.regain_connection()
+        seats.seat("stalls-F-12").click()
+
+        seats.assert_look("stalls-F-12", "held")
+        expect(seats.card()).to_contain_text("Just taken.")
+        expect(seats.card()).to_contain_text(re.compile("row F seat 1[13] is free"))
+        expect(bo.page.locator("#notice")).to_contain_text("was just taken")
+        assert seats.basket_seats() == ["stalls-F-8"]
+        seats.assert_look("stalls-F-8", "mine")
+
+
+def test_without_an_answer_the_seat_reverts_and_says_so(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        bo.page.route("**/holds", lambda route: route.abort())
+        seats.seat("stalls-G-10").click()
+
+        seats.assert_look("stalls-G-10", "free")
+        expect(seats.card()).to_contain_text("No answer.")
+
+
+def test_a_press_beside_a_seat_counts_for_the_nearest(chromium: Browser, house: BoxOffice) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        box = seats.seat("stalls-H-12").bounding_box()
+        assert box is not None
+        bo.page.mouse.click(box["x"] + box["width"] / 2, box["y"] - 1.5)
+
+        seats.assert_look("stalls-H-12", "mine")
+
+
+# ---- other buyers -------------------------------------------------------------------------------
+
+
+def test_other_buyers_are_seen_within_3_seconds(chromium: Browser, house: BoxOffice) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        held = hold(house, MATINEE, "balcony-A-3", "balcony-A-4")
+        seats.assert_look("balcony-A-3", "held")
+        seats.assert_look("balcony-A-4", "held")
+        expect(seats.seat("balcony-A-3")).to_have_attribute("aria-hidden", "true")
+        give_back(house, held)
+        seats.assert_look("balcony-A-3", "free")
+        bo.assert_content()
+
+
+def test_seats_taken_beside_ours_are_news_and_ours_stay_ours(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    news = "[data-map-near]"
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        seats.seat("stalls-J-8").click()
+        seats.assert_look("stalls-J-8", "mine")
+        hold(house, MATINEE, "stalls-P-20")
+        seats.assert_look("stalls-P-20", "held")
+        expect(bo.page.locator(news)).to_be_hidden()
+        hold(house, MATINEE, "stalls-J-9", "stalls-J-10")
+
+        expect(bo.page.locator(news)).to_be_visible(timeout=SEEN_MS_LIMIT)
+        expect(bo.page.locator(news)).to_contain_text("Stalls row J seat 9, Stalls row J seat 10")
+        seats.assert_look("stalls-J-8", "mine")
+
+
+def test_focus_and_view_stay_while_others_buy(chromium: Browser, house: BoxOffice) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        bo.page.locator("[data-zoom=in]").click()
+        seats.seat("stalls-K-12").focus()
+        view = seats.view()
+        hold(house, MATINEE, "stalls-K-12", "stalls-K-13")
+        seats.assert_look("stalls-K-13", "held")
+
+        assert seats.focused() == "stalls-K-12"
+        assert seats.view() == view
+        bo.page.keyboard.press("Space")
+        expect(seats.card()).to_contain_text("Just taken.")
+
+
+def test_a_seat_given_back_in_another_tab_is_not_ours_here(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        seats.seat("stalls-L-10").click()
+        seats.assert_look("stalls-L-10", "mine")
+        other = MapPage(bo.page.context.new_page(), MATINEE).open()
+        other.assert_look("stalls-L-10", "mine")
+        other.seat("stalls-L-10").click()
+        other.assert_look("stalls-L-10", "free")
+        bo.page.bring_to_front()
+
+        seats.assert_look("stalls-L-10", "free")
+        expect(bo.page.locator("#basket .line")).to_have_count(0)
+
+
+def test_a_reload_keeps_the_choice(chromium: Browser, house: BoxOffice) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        seats.seat("stalls-M-10").click()
+        seats.assert_look("stalls-M-10", "mine")
+        bo.page.reload()
+
+        seats.assert_look("stalls-M-10", "mine")
+
+
+# ---- without a connection -----------------------------------------------------------------------
+
+
+def test_a_lost_connection_says_how_old_the_map_is_and_heals(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    lost = "[data-map-lost]"
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        seats.seat("stalls-N-12").click()
+        seats.assert_look("stalls-N-12", "mine")
+        seats.lose_connection()
+        expect(bo.page.locator(lost)).to_be_visible(timeout=12_000)
+        expect(bo.page.locator(lost)).to_contain_text(
+            re.compile(r"Connection lost\. Showing seats as of \d\d:\d\d")
+        )
+        hold(house, MATINEE, "stalls-N-3")
+        seats.assert_look("stalls-N-3", "free")
+        seats.assert_look("stalls-N-12", "mine")
+        seats.regain_connection()
+        bo.page.evaluate("dispatchEvent(new Event('online'))")
+
+        seats.assert_look("stalls-N-3", "held")
+        expect(bo.page.locator(lost)).to_be_hidden()
+        expect(bo.page.locator("#said")).to_contain_text("Connected again")
+        seats.assert_look("stalls-N-12", "mine")
+
+
+def test_after_a_sleep_the_map_is_right_at_once(chromium: Browser, house: BoxOffice) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        bo.page.wait_for_timeout(2_500)
+        bo.page.evaluate("setTimeout = () => 0")  # a sleeping tab's timers never come
+        bo.page.wait_for_timeout(2_500)
+        hold(house, MATINEE, "stalls-Q-4")
+        bo.page.wait_for_timeout(2_500)
+        seats.assert_look("stalls-Q-4", "free")
+        bo.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+        seats.assert_look("stalls-Q-4", "held")
+
+
+def test_a_busy_box_office_is_asked_again_when_it_says(chromium: Browser, house: BoxOffice) -> None:
+    asked: list[Route] = []
+
+    def busy(route: Route) -> None:
+        asked.append(route)
+        route.fulfill(status=503, headers={"Retry-After": "30"}, body="{}")
+
+    with visitor(chromium, base_url=house.url) as bo:
+        bo.page.route(STATE, busy)
+        MapPage(bo.page, MATINEE).open()
+        bo.page.wait_for_timeout(6_000)
+
+        assert len(asked) == 1
+
+
+# ---- the keyboard -------------------------------------------------------------------------------
+
+
+def test_arrows_home_end_and_page_keys_move_from_seat_to_seat(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        seats.seat("stalls-B-4").focus()
+        moves = {
+            "ArrowRight": "stalls-B-5",
+            "ArrowLeft": "stalls-B-4",
+            "Home": "stalls-B-1",
+            "End": "stalls-B-22",
+            "ArrowUp": "stalls-A-22",
+            "ArrowDown": "stalls-B-22",
+            "PageDown": "balcony-A-1",
+            "PageUp": "stalls-A-1",
+        }
+        for key, place in moves.items():
+            bo.page.keyboard.press(key)
+            assert seats.focused() == place, key
+
+
+def test_the_map_is_one_tab_stop_and_passes_over_taken_seats(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    hold(house, MATINEE, "balcony-C-5")
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        assert bo.page.locator("svg.seats [tabindex='0']").count() == 1
+        seats.seat("balcony-C-4").focus()
+        bo.page.keyboard.press("ArrowRight")
+
+        assert seats.focused() == "balcony-C-6"
+        assert bo.page.locator("svg.seats [tabindex='0']").count() == 1
+
+
+def test_plus_minus_0_zoom_and_l_opens_the_list(chromium: Browser, house: BoxOffice) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        whole = seats.view()
+        seats.seat("stalls-B-10").focus()
+        bo.page.keyboard.press("+")
+        bo.page.keyboard.press("+")
+        near = seats.view()
+        assert near[2] < whole[2] / 1.8
+        bo.page.keyboard.press("-")
+        assert near[2] < seats.view()[2] < whole[2]
+        bo.page.keyboard.press("0")
+        assert seats.view() == pytest.approx(whole, abs=0.5)
+        bo.page.keyboard.press("l")
+        bo.page.wait_for_url(f"**/e/{MATINEE}/seats")
+
+
+def test_focus_shows_the_ring_the_card_and_brings_the_seat_into_sight(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        for _ in range(3):
+            bo.page.locator("[data-zoom=in]").click()
+        seats.seat("stalls-B-1").focus()
+        bo.page.keyboard.press("End")
+        expect(bo.page.locator("svg.seats .ring")).to_have_count(1)
+        expect(seats.card()).to_have_text("Stalls row B seat 22£12.00, restricted view")
+        left, top, width, height = seats.view()
+        x = float(seats.seat("stalls-B-22").get_attribute("x") or 0)
+        y = float(seats.seat("stalls-B-22").get_attribute("y") or 0)
+        assert left < x < left + width
+        assert top < y < top + height
+        bo.page.keyboard.press("Escape")
+        expect(seats.card()).to_be_hidden()
+
+
+# ---- pointer, wheel, finger ---------------------------------------------------------------------
+
+
+def test_dragging_moves_the_map_and_chooses_nothing(chromium: Browser, house: BoxOffice) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        bo.page.locator("[data-zoom=in]").click()
+        expect(bo.page.locator(".mini-map")).to_be_visible()
+        before = seats.view()
+        box = bo.page.locator("svg.seats").bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        bo.page.mouse.move(x, y)
+        bo.page.mouse.down()
+        bo.page.mouse.move(x - 60, y - 40, steps=5)
+        bo.page.mouse.up()
+        after = seats.view()
+
+        scale = box["width"] / before[2]
+        assert after[0] - before[0] == pytest.approx(60 / scale, abs=2)
+        assert after[1] - before[1] == pytest.approx(40 / scale, abs=2)
+        assert seats.basket_seats() == []
+
+
+def test_the_wheel_zooms_around_the_pointer(chromium: Browser, house: BoxOffice) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        bo.page.wait_for_timeout(400)
+        bo.page.locator("svg.seats").scroll_into_view_if_needed()
+        bo.page.wait_for_timeout(400)
+        seat = seats.seat("stalls-G-20")
+        before = seat.bounding_box()
+        assert before is not None
+        bo.page.mouse.move(before["x"] + before["width"] / 2, before["y"] + before["height"] / 2)
+        bo.page.mouse.wheel(0, -300)
+        bo.page.wait_for_timeout(100)
+        after = seat.bounding_box()
+        assert after is not None
+
+        assert after["width"] > before["width"] * 1.3
+        assert after["x"] + after["width"] / 2 == pytest.approx(
+            before["x"] + before["width"] / 2, abs=3
+        )
+
+
+def test_a_page_that_is_scrolled_past_the_map_goes_on_scrolling(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, MATINEE).open()
+        bo.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        bo.page.wait_for_timeout(500)
+        whole = seats.view()
+        box = bo.page.locator(".keys").last.bounding_box()
+        assert box is not None
+        bo.page.mouse.move(box["x"] + 5, box["y"] + 5)
+        for _ in range(6):
+            bo.page.mouse.wheel(0, -90)
+            bo.page.wait_for_timeout(60)
+
+        assert seats.view() == pytest.approx(whole, abs=0.5)
+
+
+def test_on_a_phone_the_first_view_can_be_tapped(chromium: Browser, house: BoxOffice) -> None:
+    with phone(chromium, house.url) as page:
+        seats = MapPage(page, MATINEE).open()
+        first, second = (seats.seat(f"stalls-{i}").bounding_box() for i in ("F-11", "F-12"))
+        assert first is not None
+        assert second is not None
+        assert second["x"] - first["x"] >= FINGER_PX
+        seats.seat("stalls-F-11").tap()
+
+        seats.assert_look("stalls-F-11", "mine")
+        expect(page.locator(".mini-map")).to_be_visible()
+
+
+def test_a_seat_too_small_for_a_finger_comes_nearer_and_is_not_chosen(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    with phone(chromium, house.url) as page:
+        seats = MapPage(page, MATINEE).open()
+        page.locator(".map").scroll_into_view_if_needed()
+        page.locator("[data-zoom=whole]").tap()
+        small = seats.seat("balcony-D-10").bounding_box()
+        assert small is not None
+        assert small["width"] < FINGER_PX / 2
+        page.touchscreen.tap(small["x"] + 3, small["y"] + 3)
+        expect(seats.card()).to_contain_text("Press the seat again")
+        large = seats.seat("balcony-D-10").bounding_box()
+        assert large is not None
+        assert large["width"] > small["width"] * 2
+
+        assert seats.basket_seats() == []
+
+
+def test_every_free_seat_can_be_reached_by_the_pointer(chromium: Browser, house: BoxOffice) -> None:
+    covered = """nodes => nodes.filter((node) => {
+        const box = node.getBoundingClientRect();
+        const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        return top !== node && !top?.closest("svg.seats");
+    }).map((node) => `${node.dataset.seat} ${node.getBoundingClientRect().y}`)"""
+    with visitor(chromium, base_url=house.url, viewport={"width": 1280, "height": 2200}) as bo:
+        for slug in (MATINEE, "tiny-planets", MIXED):
+            MapPage(bo.page, slug).open()
+
+            assert bo.page.locator("[data-seat]").evaluate_all(covered) == [], slug
+
+
+# ---- prices, sections, areas --------------------------------------------------------------------
+
+
+def test_a_price_shows_only_its_seats_and_counts_what_is_left(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, SECOND).open()
+        price = bo.page.locator("[data-only]").nth(2)
+        name = price.get_attribute("data-only")
+        bo.page.wait_for_timeout(2_500)
+        before = int((price.locator("[data-left]").text_content() or "").split()[0])
+        price.click()
+        expect(price).to_have_attribute("aria-pressed", "true")
+        shown = bo.page.locator("[data-seat]:not(.dim)")
+        assert set(shown.evaluate_all("nodes => nodes.map(n => n.dataset.c)")) == {name}
+        hold(house, seats.slug, "balcony-B-7")
+        expect(price.locator("[data-left]")).to_have_text(f"{before - 1} left", timeout=4_000)
+        price.click()
+        expect(bo.page.locator(".dim")).to_have_count(0)
+
+
+def test_a_large_house_is_opened_section_by_section(chromium: Browser, house: BoxOffice) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        seats = MapPage(bo.page, ARENA).open()
+        block = bo.page.locator('.blk[data-name="Lower 104"]')
+        label = block.get_attribute("aria-label") or ""
+        free = int(label.rsplit(", ", 1)[1].split()[0])
+        held = hold(house, ARENA, "L104-C-3", "L104-C-4")
+        expect(block).to_have_attribute(
+            "aria-label", re.compile(f"{free - 2} left"), timeout=SEEN_MS_LIMIT
+        )
+        give_back(house, held)
+        block.click()
+        bo.page.wait_for_url("**section=L104*")
+        seats.seat("L104-C-3").click()
+        seats.assert_look("L104-C-3", "mine")
+        bo.page.get_by_role("link", name="To the right: Lower 103").click()
+        bo.page.wait_for_url("**section=L103*")
+        bo.page.get_by_role("link", name="Whole house").click()
+        expect(bo.page.locator(".blk")).to_have_count(45)
+        assert seats.basket_seats() == ["L104-C-3"]
+        bo.assert_content()
+
+
+def test_sections_are_pressed_with_the_keyboard(chromium: Browser, house: BoxOffice) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        MapPage(bo.page, ARENA).open()
+        bo.page.locator('.blk[data-name="Floor"]').focus()
+        bo.page.keyboard.press("Enter")
+
+        bo.page.wait_for_url("**section=floor*")
+
+
+def test_a_standing_area_on_the_map_counts_down(chromium: Browser, house: BoxOffice) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        MapPage(bo.page, MIXED).open()
+        area = bo.page.locator("svg.seats [data-area]").first
+        before = int((area.locator(".left").text_content() or "").split()[0])
+        bo.page.locator('button[name="more"]').first.click()
+
+        expect(area.locator(".left")).to_have_text(f"{before - 1} left", timeout=SEEN_MS_LIMIT)
+
+
+# ---- for everybody ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_maps_break_no_accessibility_rule(
+    chromium: Browser, house: BoxOffice, viewport: dict[str, int], colours: str
+) -> None:
+    with visitor(
+        chromium,
+        base_url=house.url,
+        viewport=viewport,  # type: ignore[arg-type]
+        colours=colours,  # type: ignore[arg-type]
+    ) as cy:
+        for slug, section in ((MATINEE, ""), (MIXED, ""), (ARENA, ""), (ARENA, "L118")):
+            MapPage(cy.page, slug).open(section)
+            if slug == MATINEE:
+                cy.page.get_by_role("button", name="Find the best").click()
+                expect(cy.page.locator("#basket .line")).to_have_count(2)
+            cy.assert_accessible()
+        cy.assert_content()
+
+
+def test_without_script_the_map_is_a_picture_and_sections_are_links(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    with visitor(chromium, base_url=house.url, javascript=False) as cy:
+        cy.page.goto(f"/e/{MATINEE}")
+        expect(cy.page.locator("svg.seats")).to_be_visible()
+        assert cy.page.locator("svg.seats [tabindex='0']").count() == 0
+        expect(cy.page.locator("[data-map-tools]")).to_be_hidden()
+        expect(cy.page.get_by_role("link", name="Choose from a list instead")).to_be_visible()
+        cy.page.goto(f"/e/{ARENA}")
+        cy.page.locator('.blk[data-name="Upper 210"]').click()
+        expect(cy.page.locator("#section")).to_have_text("Upper 210")
+
+
+def test_the_page_stays_within_its_script_budget(chromium: Browser, house: BoxOffice) -> None:
+    import gzip
+
+    bodies: dict[str, bytes] = {}
+    with visitor(chromium, base_url=house.url) as cy:
+        cy.page.on(
+            "response",
+            lambda answer: (
+                bodies.__setitem__(answer.url, answer.body())
+                if answer.url.split("?")[0].endswith(".js")
+                else None
+            ),
+        )
+        MapPage(cy.page, MATINEE).open()
+        cy.page.wait_for_timeout(500)
+    sizes = {url: len(gzip.compress(body, 9, mtime=0)) for url, body in bodies.items()}
+
+    assert sum(sizes.values()) < 60_000, sizes
+    assert sum(size for url, size in sizes.items() if "seat-map" in url) < 8_192, sizes
