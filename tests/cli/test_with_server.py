@@ -255,9 +255,10 @@ def test_a_crowd_after_one_seat_has_one_winner(house: BoxOffice) -> None:
     assert (code, "is held already" in words) == (2, True)
 
 
-def test_from_another_machine_a_letter_does_it(house: BoxOffice, tmp_path: Path) -> None:
-    if is_sqlite(house):
-        pytest.skip("SQLite has no other machine")
+def test_from_another_machine_a_letter_does_it(
+    serve: Serve, postgres_url: str, tmp_path: Path
+) -> None:
+    house = serve({"DATABASE_URL": postgres_url})
     settings = house.settings | {"FULLHOUSE_DATA_DIR": str(tmp_path / "data")}
     path = tmp_path / "far.toml"
     path.write_text(SELLABLE.replace("Winter Concert", "Far Away"), encoding="utf-8")
