@@ -155,7 +155,7 @@ def settle_open(office: BoxOffice) -> int:
         ids = list(
             connection.execute(
                 select(Payment.order_id)
-                .where(Payment.state == PaymentState.CAPTURED, Payment.settled.is_(False))
+                .where(Payment.state == PaymentState.CAPTURED, Payment.settled.in_((False,)))
                 .limit(BATCH)
             ).scalars()
         )
