@@ -92,12 +92,12 @@ def _is_old_demo_order(now: datetime) -> ColumnElement[bool]:
     ended = Order.status.in_((OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.REFUNDED))
     stale = Order.status.in_((OrderStatus.PENDING, OrderStatus.PAID))
     return and_(
-        Order.is_demo.is_(True),
+        Order.is_demo.in_((True,)),
         or_(ended, stale),
         Order.created_at < now - timedelta(days=DEMO_ORDER_DAYS),
         ~_has_live_hold(),
         ~lets_in,
-        ~exists().where(Payment.order_id == Order.id, Payment.settled.is_(False)),
+        ~exists().where(Payment.order_id == Order.id, Payment.settled.in_((False,))),
     )
 
 
@@ -122,7 +122,7 @@ def old_demo_tickets(
         .join(Order, Order.id == Ticket.order_id)
         .where(
             Ticket.state == TicketState.ISSUED,
-            Order.is_demo.is_(True),
+            Order.is_demo.in_((True,)),
             Order.status == OrderStatus.PAID,
             ~_has_event_after(now - timedelta(days=DEMO_ORDER_DAYS)),
         )
