@@ -5,21 +5,20 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
-from sqlalchemy import Connection, event, insert, select, text
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app import patience
 from app.clock import utc_now
-from app.db import READERS_LIMIT, Database, sqlite
+from app.db import READERS_LIMIT, Database
 from app.models import JournalEntry, KeptAnswer, Table
 from app.refusals import Busy, InDoubt
 from tests.opened import settings_of
+from tests.trouble import end_connections, locked, lost_commits
 
 NO_WITHIN_SECONDS = 3.5
 
@@ -226,52 +225,3 @@ def test_a_commit_without_an_answer_is_in_doubt(postgres_db: Database) -> None:
         note(connection)
 
     assert noted(postgres_db) == ["noted"]
-
-
-@contextmanager
-def locked(db: Database) -> Iterator[None]:
-    """Another program keeps everybody from writing."""
-    url = db.writers.url
-    if db.is_sqlite:
-        other = sqlite.connect(str(url.database), isolation_level=None, timeout=10)
-        other.execute("BEGIN IMMEDIATE")
-    else:
-        other = psycopg.connect(plain_url(db))
-        other.execute("LOCK TABLE journal IN ACCESS EXCLUSIVE MODE")
-    try:
-        yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
-
-
-@contextmanager
-def lost_commits(db: Database) -> Iterator[None]:
-    """PostgreSQL commits, and the connection breaks before it can say so."""
-
-    def commit_and_break(connection: Connection) -> None:
-        raw: Any = connection.connection.driver_connection
-        raw.execute("COMMIT")
-        raw.execute("SELECT 1")  # so that there is something left to commit
-        end_connections(db)
-
-    event.listen(db.writers, "commit", commit_and_break)
-    try:
-        yield
-    finally:
-        event.remove(db.writers, "commit", commit_and_break)
-
-
-def end_connections(db: Database) -> None:
-    """Break every connection to this database but our own."""
-    with psycopg.connect(plain_url(db), autocommit=True) as other:
-        other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-
-
-def plain_url(db: Database) -> str:
-    """The database's address for another program."""
-    url = db.writers.url.set(drivername="postgresql")
-    return url.render_as_string(hide_password=False)
