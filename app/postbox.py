@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from app.box_office import BoxOffice
 from app.clock import utc_now
@@ -14,6 +14,7 @@ from app.db import Database
 from app.loops import Loop
 from app.models import PostboxLetter
 from app.refusals import Busy
+from app.rows import insert_new
 
 DRAIN_SECONDS: Final = 0.1
 LETTERS_AT_ONCE: Final = 16
@@ -97,11 +98,9 @@ def post(db: Database, letter_key: str, name: str, words: dict[str, Any]) -> dic
 
 
 def _write_letter(db: Database, letter_key: str, name: str, words: dict[str, Any]) -> None:
+    letter = {"letter_key": letter_key, "name": name, "words": words, "posted_at": utc_now()}
     with db.write() as connection:
-        known = select(PostboxLetter.id).where(PostboxLetter.letter_key == letter_key)
-        if connection.execute(known).first() is None:
-            letter = {"letter_key": letter_key, "name": name, "words": words}
-            connection.execute(insert(PostboxLetter).values(**letter, posted_at=utc_now()))
+        connection.execute(insert_new(connection, PostboxLetter), letter)
 
 
 def _answer_to(db: Database, letter_key: str) -> dict[str, Any] | None:

@@ -30,7 +30,8 @@ def demo(settings: Settings, words: dict[str, Any]) -> int:
 
 
 def _rehearsal(settings: Settings, words: dict[str, Any]) -> int:
-    asked = {"seats": words["seats"], "event": words["event"] or DEFAULT_SLUG}
+    slug = DEFAULT_SLUG if words["event"] is None else words["event"]
+    asked = {"seats": words["seats"], "event": slug}
     outcome = ask(settings, "demo.event", asked)
     if words["json"]:
         print(json.dumps(outcome, separators=(",", ":")))

@@ -110,6 +110,8 @@ def _add_events(commands: Any) -> None:
     cancel.add_argument("--moved-to", default="", metavar="SLUG", help="the event held instead")
     listing = _add(kinds, "list", "app.cli.events:list_", "List all events.")
     listing.add_argument("--json", action="store_true")
+    _add(kinds, "keys", "app.cli.tickets:list_keys", "Print the public keys of all events, with"
+         " which tickets can be checked anywhere.")  # fmt: skip
     _add_places(kinds)
 
 
@@ -148,8 +150,8 @@ def _add_house(commands: Any) -> None:
                   " is genuine, with the public key alone.")  # fmt: skip
     ticket.set_defaults(needs_settings=False)  # the public key alone must do
     ticket.add_argument("code", metavar="CODE", help="the 199 digits in the QR code")
-    ticket.add_argument("--key", metavar="HEX", help="the event's public key; without it the keys"
-                        " in the database are used")  # fmt: skip
+    ticket.add_argument("--keys", metavar="FILE", help="public keys, as “event keys” prints them;"
+                        " without it those in the database are used")  # fmt: skip
 
 
 def _add_upkeep(commands: Any) -> None:

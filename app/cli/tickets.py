@@ -1,12 +1,19 @@
-"""verify-ticket: is a code genuine? The public key is all that this needs."""
+"""verify-ticket: is a code genuine? The public keys are all that this needs."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, Final
 
+from app.cli.files import read_file
+from app.config import Settings
 from app.refusals import Refusal
 
 PUBLIC_KEY_BYTES: Final = 32
+FILE_LIMIT_BYTES: Final = 16 * 1024 * 1024
+
+Keys = dict[tuple[int, int], bytes]
 
 
 class NotGenuine(Refusal):
@@ -15,18 +22,22 @@ class NotGenuine(Refusal):
     code, status = "not_genuine", 422
 
 
+class BadKeys(Refusal):
+    """The file is no list of public keys."""
+
+    code, status = "bad_keys", 422
+    next_step = "./run event keys prints such a list."
+
+
 def verify(words: dict[str, Any]) -> int:
     """Say what the code says, or why it is not genuine."""
     from app.tickets.codes import BadTicketCode, claimed_key
     from app.tickets.codes import verify as verify_code
 
-    code = "".join(str(words["code"]).split())
+    code = str(words["code"])
     try:
-        keys = (
-            {claimed_key(code): _key(words["key"])}
-            if words["key"]
-            else _kept_keys(claimed_key(code))
-        )
+        claimed = claimed_key(code)  # a code that is none needs no keys
+        keys = _keys_in(Path(words["keys"])) if words["keys"] else _kept_key(claimed)
         facts = verify_code(code, keys)
     except BadTicketCode as bad:
         raise NotGenuine(f"Not genuine: {bad}") from None
@@ -37,25 +48,44 @@ def verify(words: dict[str, Any]) -> int:
     return 0
 
 
-def _key(text: str) -> bytes:
+def list_keys(settings: Settings, words: dict[str, Any]) -> int:
+    """Print every public key as JSON; they are no secret."""
+    rows = [
+        {"event": event_id, "key_id": key_id, "public_key": key.hex()}
+        for (event_id, key_id), key in sorted(_kept_keys(settings).items())
+    ]
+    print(json.dumps({"keys": rows}))
+    return 0
+
+
+def _keys_in(path: Path) -> Keys:
+    raw = read_file(path, FILE_LIMIT_BYTES)
     try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != PUBLIC_KEY_BYTES:
-        raise NotGenuine("--key takes the event's public key: 64 hexadecimal digits.")
-    return key
+        rows = json.loads(raw)["keys"]
+        keys = {
+            (int(row["event"]), int(row["key_id"])): bytes.fromhex(row["public_key"])
+            for row in rows
+        }
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise BadKeys(f"{path} is no list of public keys.") from None
+    if any(len(key) != PUBLIC_KEY_BYTES for key in keys.values()):
+        raise BadKeys(f"A key in {path} is not {PUBLIC_KEY_BYTES} bytes long.")
+    return keys
 
 
-def _kept_keys(claimed: tuple[int, int]) -> dict[tuple[int, int], bytes]:
+def _kept_key(claimed: tuple[int, int]) -> Keys:
+    from app.config import read_settings
+
+    return _kept_keys(read_settings(), claimed[0])
+
+
+def _kept_keys(settings: Settings, event_id: int | None = None) -> Keys:
     from sqlalchemy import inspect, select
 
-    from app.config import read_settings
     from app.db import Database
     from app.models import EventKey
     from app.upkeep.sqlite_files import database_file
 
-    settings = read_settings()
     if settings.is_sqlite and not database_file(settings).exists():
         return {}
     database = Database(settings)
@@ -63,12 +93,9 @@ def _kept_keys(claimed: tuple[int, int]) -> dict[tuple[int, int], bytes]:
         with database.read() as connection:
             if not inspect(connection).has_table("event_keys"):
                 return {}
-            event_id, key_id = claimed
-            public_key = connection.scalar(
-                select(EventKey.public_key).where(
-                    EventKey.event_id == event_id, EventKey.key_id == key_id
-                )
-            )
-        return {} if public_key is None else {claimed: public_key}
+            query = select(EventKey.event_id, EventKey.key_id, EventKey.public_key)
+            if event_id is not None:
+                query = query.where(EventKey.event_id == event_id)
+            return {(row.event_id, row.key_id): row.public_key for row in connection.execute(query)}
     finally:
         database.close()

@@ -44,7 +44,8 @@ def test_every_command_names_a_function_that_exists() -> None:
 
     for typed in (
         "serve", "work", "demo", "simulate A1 --event x", "event create f", "event publish e",
-        "event pause e", "event cancel e", "event list", "event block e A1 --reason r",
+        "event pause e", "event cancel e", "event list", "event keys",
+        "event block e A1 --reason r",
         "event unblock e A1", "event move e c s", "import-plan f", "order paid c",
         "create-admin e", "verify-ticket c", "doctor", "backup", "restore f",
     ):  # fmt: skip
