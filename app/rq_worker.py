@@ -13,6 +13,7 @@ from rq.serializers import JSONSerializer
 
 from app.config import Settings
 from app.faults import plan_faults
+from app.mail.warm_up import warm_up
 from app.outbox_dispatcher import QUEUE_NAME, RESULT_TTL_SECONDS
 
 SILENCE_LIMIT_SECONDS: Final = 45  # how long a worker may be silent towards Redis
@@ -28,7 +29,7 @@ def work_until_stopped(settings: Settings, redis_url: str) -> None:
 
     plan_faults(settings.fault)
     use_settings(settings)
-    _load_what_jobs_use()
+    warm_up()  # once, not after every fork
     while not _OurWorker.is_ending:
         try:
             _new_worker(redis_url).work(logging_level="WARNING")
@@ -62,11 +63,3 @@ def _new_worker(redis_url: str) -> Worker:
         job_monitoring_interval=BEAT_SECONDS,
         worker_ttl=SILENCE_LIMIT_SECONDS,
     )
-
-
-def _load_what_jobs_use() -> None:
-    """Import what is slow once, before the process forks for each job."""
-    import icalendar  # noqa: F401
-    import reportlab.pdfgen.canvas  # type: ignore[import-untyped]  # noqa: F401
-
-    import app.tickets.pdf_sheet  # noqa: F401

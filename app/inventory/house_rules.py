@@ -116,11 +116,15 @@ def change_status(
     if was == "cancelled":
         raise Invalid({"status": "A cancelled event cannot come back. Make a new one."})
     words = {"from": was, "to": command.status, "words": command.words}
-    facts = (
+    facts: list[r.Record] = [
         r.StatusChanged(command.status, command.words, command.at_ms),
         r.Journalled(f"event.{command.status}", command.by, None, words),
-    )
-    return Decision(Changed(1), facts)
+    ]
+    if command.status == "cancelled":
+        event_id = state.offer.event_id
+        kind = "letters.event_cancelled"
+        facts.append(r.EffectDue(kind, f"{kind}:{event_id}", {"event": event_id}))
+    return Decision(Changed(1), tuple(facts))
 
 
 def replace_plan(
