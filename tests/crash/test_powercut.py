@@ -126,8 +126,9 @@ async def _cut_in_rush(
         ledger.kills_at.append(time.monotonic())
         await asyncio.to_thread(disk.cut_power, dice if seed % 2 else None)
         disk.lay_out()
+        started_at = time.monotonic()
         await asyncio.to_thread(office.program.start)
-        await first_hold(rush, time.monotonic())
+        await first_hold(rush, started_at, office.program.pid)
     await rush.end()
     await check_promises(address, ledger, ["cut"])
     return ledger

@@ -54,13 +54,9 @@ class Api:
             names["Content-Type"] = "application/json"
         sent_at = time.monotonic()
         try:
-            self._connection.request(method, f"/api/v1{path}", body, names)
-            answer = self._connection.getresponse()
-        except (http.client.RemoteDisconnected, ConnectionError, BrokenPipeError):
-            self.close()
-            self._connection = self._open()
-            self._connection.request(method, f"/api/v1{path}", body, names)
-            answer = self._connection.getresponse()
+            answer = self._exchange(method, path, body, names)
+        except ConnectionError:  # closed while nobody asked; with its key it may be asked again
+            answer = self._exchange(method, path, body, names)
         text = answer.read()
         found = {name.lower(): words for name, words in answer.getheaders()}
         content = json.loads(text) if text else {}
@@ -69,6 +65,20 @@ class Api:
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
+
+    def _exchange(
+        self, method: str, path: str, body: str | None, headers: Mapping[str, str]
+    ) -> http.client.HTTPResponse:
+        try:
+            self._connection.request(method, f"/api/v1{path}", body, headers)
+            return self._connection.getresponse()
+        except (OSError, http.client.HTTPException):
+            self.close()
+            self._connection = self._open()
+            raise
+
+    def __del__(self) -> None:
+        self.close()
 
     def _open(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self._port, timeout=ANSWER_LIMIT_SECONDS)
