@@ -81,11 +81,7 @@ class HouseDrawing:
     def sections(self, letters: bytes, areas: Sequence[AreaOnMap] = ()) -> str:
         """A large house by its sections, each a link that opens it."""
         inner = self._decorations(areas) + self.overview.blocks(letters)
-        label = words(self.labels.sections_map)
-        return (
-            f'<svg class="seats sections" viewBox="{self._frame.view_box}" role="group"'
-            f' aria-label="{label}">{inner}</svg>'
-        )
+        return self._svg(inner, self._frame, self.labels.sections_map, self._focus, " sections")
 
     def section(self, section: Section, letters: bytes, mine: Collection[int] = ()) -> str:
         """One section with the stage above it."""
@@ -140,9 +136,9 @@ class HouseDrawing:
             for i, drawn in enumerate(self.plan.decorations)
         )
 
-    def _svg(self, inner: str, frame: Frame, label: str, focus: Point) -> str:
+    def _svg(self, inner: str, frame: Frame, label: str, focus: Point, css_class: str = "") -> str:
         return (
-            f'<svg class="seats" viewBox="{frame.view_box}" role="group"'
+            f'<svg class="seats{css_class}" viewBox="{frame.view_box}" role="group"'
             f' aria-label="{words(label)}" data-pitch="{num(self.pitch)}"'
             f' data-focus="{num(focus[0])} {num(focus[1])}">{inner}</svg>'
         )

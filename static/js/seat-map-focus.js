@@ -100,7 +100,8 @@ export function bindKeys(seats, view, press) {
     const { target, key, altKey, ctrlKey, metaKey } = event;
     const seat = byNode.get(target);
     const [arrow, place, act] = [ARROWS[key], places[key], acts[key.toLowerCase()]];
-    if (!seat || altKey || ctrlKey || metaKey || !(arrow || place || act)) return;
+    const isKnown = seat ? arrow || place || act : act && act !== press;
+    if (!isKnown || altKey || ctrlKey || metaKey) return;
     event.preventDefault();
     if (act) act(seat);
     else (arrow ? step(seat, arrow) : place(seat))?.node.focus({ preventScroll: true });

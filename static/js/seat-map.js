@@ -9,9 +9,7 @@ import { say } from "./steppers.js";
 const HIT = 0.62; // steps from seat to seat: how near to a seat a press has to be
 const NEAR = 2.2; // steps: what other buyers take within this of our seats is news
 const QUIET_MS = 10_000;
-const POLL_MS = 2_000;
-const SLOW_POLL_MS = 15_000;
-const GIVE_UP_MS = 6_000;
+const [POLL_MS, SLOW_POLL_MS, GIVE_UP_MS] = [2_000, 15_000, 6_000];
 
 const root = document.querySelector("[data-seat-map]");
 if (root) start(new Seats(root));
@@ -23,7 +21,7 @@ function start(seats) {
   const show = bindCard(seats, (seat) => seats.canPress(seat));
   const recount = bindCounts(seats);
   const look = followState(seats, changed);
-  const rest = seats.list.length ? bindKeys(seats, view, press) : () => {};
+  const rest = bindKeys(seats, view, press);
   let [letters, last, saidAt, status] = [[], Promise.resolve(), 0];
 
   svg.addEventListener("click", (event) => {
@@ -100,6 +98,7 @@ function start(seats) {
     const names = { seats: near.map((seat) => seat.place).join(", ") };
     note.lastElementChild.textContent = fill(near[1] ? words.otherMany : words.otherOne, names);
     [note.hidden, saidAt] = [false, Date.now()];
+    say(note.textContent);
   }
 }
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.map_page import SEEN_MS_LIMIT, STATE, MapPage, give_back, hold, phone
+from tests.plans.files import a_plan, a_row, a_seat
 from tests.services.box_office import BoxOffice
 from tests.services.browser import DESKTOP, PHONE, visitor
 
@@ -141,6 +144,7 @@ def test_seats_taken_beside_ours_are_news_and_ours_stay_ours(
 
         expect(bo.page.locator(news)).to_be_visible(timeout=SEEN_MS_LIMIT)
         expect(bo.page.locator(news)).to_contain_text("Stalls row J seat 9, Stalls row J seat 10")
+        expect(bo.page.locator("#said")).to_contain_text("Yours are safe.")
         seats.assert_look("stalls-J-8", "mine")
 
 
@@ -471,10 +475,16 @@ def test_a_large_house_is_opened_section_by_section(chromium: Browser, house: Bo
         bo.assert_content()
 
 
-def test_sections_are_pressed_with_the_keyboard(chromium: Browser, house: BoxOffice) -> None:
+def test_sections_obey_the_keyboard_too(chromium: Browser, house: BoxOffice) -> None:
     with visitor(chromium, base_url=house.url) as bo:
-        MapPage(bo.page, ARENA).open()
+        seats = MapPage(bo.page, ARENA).open()
+        whole = seats.view()
         bo.page.locator('.blk[data-name="Floor"]').focus()
+        expect(seats.card()).to_contain_text("Floor")
+        bo.page.keyboard.press("+")
+        assert seats.view()[2] < whole[2]
+        bo.page.keyboard.press("0")
+        assert seats.view() == pytest.approx(whole, abs=0.5)
         bo.page.keyboard.press("Enter")
 
         bo.page.wait_for_url("**section=floor*")
@@ -528,8 +538,6 @@ def test_without_script_the_map_is_a_picture_and_sections_are_links(
 
 
 def test_the_page_stays_within_its_script_budget(chromium: Browser, house: BoxOffice) -> None:
-    import gzip
-
     bodies: dict[str, bytes] = {}
     with visitor(chromium, base_url=house.url) as cy:
         cy.page.on(
@@ -546,3 +554,53 @@ def test_the_page_stays_within_its_script_budget(chromium: Browser, house: BoxOf
 
     assert sum(sizes.values()) < 60_000, sizes
     assert sum(size for url, size in sizes.items() if "seat-map" in url) < 8_192, sizes
+
+
+# ---- a plan from elsewhere ----------------------------------------------------------------------
+
+ODD_IDS = ["Rang links-1-1", "50% & mehr-1-2", 'Loge "Süd"-1-3', "a+b%20c-1-4"]
+ODD_EVENT = """
+[house]
+name = "Marsh Hall"
+email = "tickets@marshhall.example"
+[venue]
+name = "Marsh Hall"
+time_zone = "Europe/London"
+[event]
+title = "Odd ids"
+starts_at = "2030-12-12 19:30"
+currency = "GBP"
+[plan]
+file = "plan.json"
+[[ticket_types]]
+key = "adult"
+name = "Adult"
+[[price_categories]]
+name = "Stalls"
+prices = { adult = 10.00 }
+"""
+
+
+def test_a_plan_with_blanks_and_signs_in_its_ids_works_on_map_and_list(
+    chromium: Browser, house: BoxOffice
+) -> None:
+    seats = [a_seat(seat, 30.0 * i) for i, seat in enumerate(ODD_IDS)]
+    document = a_plan(a_row("1", seats), categories=[{"name": "Stalls"}])
+    (house.folder / "plan.json").write_text(json.dumps(document), "utf-8")
+    (house.folder / "odd.toml").write_text(ODD_EVENT, "utf-8")
+    house.fullhouse("event", "create", "odd.toml")
+    house.fullhouse("event", "publish", "odd-ids")
+    with visitor(chromium, base_url=house.url) as bo:
+        page = MapPage(bo.page, "odd-ids").open()
+        for place in ODD_IDS:
+            bo.page.locator("[data-seat]").nth(ODD_IDS.index(place)).click()
+            expect(bo.page.locator("#basket .line")).to_have_count(ODD_IDS.index(place) + 1)
+        expect(bo.page.locator('[data-seat][href="#s-mine"]')).to_have_count(4)
+        expect(bo.page.locator('[data-seat][href="#s-asking"]')).to_have_count(0)
+        assert len(page.basket_seats()) == 4
+        bo.page.goto("/e/odd-ids/seats")
+        expect(bo.page.locator("input[name=seat]:checked")).to_have_count(4)
+        bo.page.locator("input[name=seat]").nth(1).click()
+        expect(bo.page.locator("#basket .line")).to_have_count(3)
+        expect(bo.page.locator("input[name=seat]:checked")).to_have_count(3)
+        bo.assert_content()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
 from app.basket_cookie import known_basket_id
 from app.box_office import inventory_of, office
@@ -71,7 +72,7 @@ def _fill(view: BasketView, event: EventCard | None, holds: list[HoldView]) -> N
     if event is None:
         view.stock = card.stock
     shown = holds if event is None else [here] if here is not None else []
-    view.seats = " ".join([seat.seat for hold in shown for seat in hold.seats])
+    view.seats = " ".join([quote(seat.seat) for hold in shown for seat in hold.seats])
     view.expires_at = rfc3339(ends_at)
     view.until = clock_words(ends_at.astimezone(card.zone))
     view.until_words = _("until %(time)s", time=view.until)

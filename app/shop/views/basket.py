@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.pages import FormState, Label
+from app.pages import FormState, Label, inside
 
 
 @dataclass(slots=True)
@@ -29,6 +29,11 @@ class BasketLine:
     note: str
     price: str
     types: tuple[TypeChoice, ...] = ()
+
+    @property
+    def note_inside(self) -> str:
+        """The ticket type inside a sentence: full price, but U26."""
+        return inside(self.note)
 
 
 @dataclass(slots=True)
@@ -88,7 +93,7 @@ class BasketView:
     event_slug: str
     csrf: str = ""
     parts: tuple[BasketPart, ...] = ()
-    seats: str = ""  # ids at the event of the page, with blanks between them
+    seats: str = ""  # percent-encoded ids at the event of the page, with blanks between
     expires_at: str = ""
     until: str = ""
     until_words: str = ""
