@@ -32,13 +32,19 @@ def locked(db: Database) -> Iterator[None]:
 
 
 @contextmanager
-def lost_commits(db: Database) -> Iterator[None]:
-    """PostgreSQL commits, and the connection breaks before it can say so."""
+def lost_commits(db: Database, count: int = 1000, *, commits: bool = True) -> Iterator[None]:
+    """So many times PostgreSQL commits (or not), and the connection breaks before it can say so."""
+    left = count
 
     def commit_and_break(connection: Connection) -> None:
+        nonlocal left
+        if left == 0:
+            return
+        left -= 1
         raw: Any = connection.connection.driver_connection
-        raw.execute("COMMIT")
-        raw.execute("SELECT 1")  # so that there is something left to commit
+        if commits:
+            raw.execute("COMMIT")
+            raw.execute("SELECT 1")  # so that there is something left to commit
         end_connections(db)
 
     event.listen(db.writers, "commit", commit_and_break)

@@ -45,8 +45,7 @@ class Desk:
 
     def hold(self, basket: str, *numbers: int) -> HoldSeats:
         """The command that holds these seats."""
-        choices = tuple(SeatChoice(self.show.seats[number]) for number in numbers)
-        return HoldSeats(basket, f"{self.show.id}-{new_id()}", choices)
+        return hold_of(self.show, basket, *numbers)
 
     def letters(self, *numbers: int) -> str:
         """What everybody sees of these seats."""
@@ -64,6 +63,12 @@ class Desk:
         """Every rule between rows that does not hold."""
         with self.show.office.db.read() as connection:
             return check(connection)
+
+
+def hold_of(show: Show, basket: str, *numbers: int) -> HoldSeats:
+    """The command that holds the seats of a show with these numbers."""
+    choices = tuple(SeatChoice(show.seats[number]) for number in numbers)
+    return HoldSeats(basket, f"{show.id}-{new_id()}", choices)
 
 
 def in_thread(work: Callable[[], T]) -> Callable[[], T | BaseException]:
