@@ -41,16 +41,12 @@ def signed_in(house: House, site: Flask) -> As:
         client = site.test_client()
         if name == "nobody":
             return client
-        row = {
-            "email": f"{name}@example.org",
-            "name": name.title(),
-            "is_admin": name == "ada",
-            "created_at": utc_now(),
-        }
+        email, is_admin = f"{name}@example.org", name == "ada"
+        row = {"email": email, "name": name, "is_admin": is_admin, "created_at": utc_now()}
         with house.office.db.write() as connection:
             made = insert(Account).values(row).returning(Account.id)
             account_id = connection.execute(made).scalar_one()
-        account = SignedIn(account_id, row["email"], row["name"], row["is_admin"], 1)
+        account = SignedIn(account_id, email, name, is_admin, 1)
         with client.session_transaction() as session:
             now = int(utc_now().timestamp())
             session.update(_user_id=account.get_id(), _fresh=True, signed_in_at=now, seen_at=now)
