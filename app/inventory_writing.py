@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -21,11 +21,11 @@ from sqlalchemy import (
 from app.clock import from_ms, utc_now
 from app.inventory import records as r
 from app.inventory.state import EventInventory
+from app.inventory_batch import Batch, Row, effect_row
 from app.models import (
     Allocation,
     Area,
     AreaBlock,
-    EffectState,
     Event,
     HoldRow,
     JournalEntry,
@@ -38,11 +38,9 @@ from app.models import (
     Ticket,
     TicketState,
 )
-from app.models.work import lane_of
 from app.prepared import Prepared
 from app.rows import new_rows, upsert
 
-Row = dict[str, Any]
 SEAT_COLUMNS: Final = ("state", "hold_id", "ticket_id", "ticket_type", "reason")
 HOLD_COLUMNS: Final = (
     "state", "first_ms", "expires_ms", "rest_ms", "extensions", "order_id", "guarded", "areas",
@@ -52,199 +50,6 @@ OPEN_ORDERS: Final = (OrderStatus.PENDING, OrderStatus.PAYING)
 
 class StaleMemory(Exception):  # noqa: N818  the loop's cue to read everything again
     """The database says something else about a place than memory does."""
-
-
-class Batch:
-    """What one batch of records changes, gathered before anything is written."""
-
-    def __init__(self, event_id: int, currency: str) -> None:
-        self.event_id = event_id
-        self.currency = currency
-        self.seats: dict[str, list[Any]] = {}  # seat -> [owner before or None, row after or None]
-        self.started: dict[str, Row] = {}
-        self.changed: dict[str, None] = {}
-        self.over: dict[str, str] = {}
-        self.taken: dict[str, int] = {}
-        self.blocks: dict[tuple[str, str], None] = {}
-        self.orders: list[Row] = []
-        self.payments: list[Row] = []
-        self.lines: list[Row] = []
-        self.tickets: list[Row] = []
-        self.voided: list[Row] = []
-        self.moved: list[Row] = []
-        self.sold: list[r.EventSold] = []
-        self.lapsed: list[Row] = []
-        self.effects: list[Row] = []
-        self.journal: list[Row] = []
-        self.event: Row = {}
-
-    def gather(self, facts: Iterable[r.Record]) -> None:
-        """Sort records into rows; several changes of one seat become one."""
-        for fact in facts:
-            _GATHER[type(fact)](self, fact)
-
-    def _seat(self, seat: str, before: str | None, after: Row | None) -> None:
-        entry = self.seats.get(seat)
-        if entry is None:
-            self.seats[seat] = [before, after]
-        else:
-            entry[1] = after
-
-    def _row(self, seat: str, state: str, **columns: str) -> Row:
-        empty = {"hold_id": None, "ticket_id": None, "ticket_type": None, "reason": None}
-        return {"event_id": self.event_id, "seat_id": seat, "state": state, **empty, **columns}
-
-    def hold_started(self, fact: r.HoldStarted) -> None:
-        self.started[fact.hold_id] = {
-            "id": fact.hold_id,
-            "event_id": self.event_id,
-            "basket_id": fact.basket,
-            "first_ms": fact.first_ms,
-            "expires_ms": fact.expires_ms,
-        }
-
-    def hold_changed(self, fact: r.HoldChanged) -> None:
-        self.changed[fact.hold_id] = None
-
-    def hold_over(self, fact: r.HoldOver) -> None:
-        self.over[fact.hold_id] = fact.state
-
-    def seat_held(self, fact: r.SeatHeld) -> None:
-        row = self._row(fact.seat, "held", hold_id=fact.hold_id, ticket_type=fact.ticket_type)
-        self._seat(fact.seat, None, row)
-
-    def seat_retyped(self, fact: r.SeatRetyped) -> None:
-        row = self._row(fact.seat, "held", hold_id=fact.hold_id, ticket_type=fact.ticket_type)
-        self._seat(fact.seat, fact.hold_id, row)
-
-    def seat_freed(self, fact: r.SeatFreed) -> None:
-        self._seat(fact.seat, fact.owner, None)
-
-    def seat_sold(self, fact: r.SeatSold) -> None:
-        row = self._row(fact.seat, "sold", ticket_id=fact.ticket_id, ticket_type=fact.ticket_type)
-        self._seat(fact.seat, fact.hold_id, row)
-
-    def seat_given(self, fact: r.SeatGiven) -> None:
-        row = self._row(fact.seat, "sold", ticket_id=fact.ticket_id, ticket_type=fact.ticket_type)
-        self._seat(fact.seat, None, row)
-
-    def seat_blocked(self, fact: r.SeatBlocked) -> None:
-        self._seat(fact.seat, None, self._row(fact.seat, "blocked", reason=fact.reason))
-
-    def area_held(self, fact: r.AreaHeld) -> None:
-        self.taken[fact.area] = self.taken.get(fact.area, 0) + fact.count
-        self.changed[fact.hold_id] = None
-
-    def area_freed(self, fact: r.AreaFreed) -> None:
-        self.taken[fact.area] = self.taken.get(fact.area, 0) - fact.count
-
-    def area_blocked(self, fact: r.AreaBlocked) -> None:
-        self.taken[fact.area] = self.taken.get(fact.area, 0) + fact.count
-        self.blocks[fact.area, fact.reason] = None
-
-    def order_placed(self, fact: r.OrderPlaced) -> None:
-        order, at = fact.order, from_ms(fact.order.at_ms)
-        self.orders.append(
-            {
-                "id": order.id, "basket_id": fact.basket, "status": OrderStatus.PAID,
-                "gateway": order.gateway, "name": order.name, "email": order.email,
-                "email_key": order.buyer, "locale": order.locale, "currency": fact.currency,
-                "total_cents": fact.total_cents, "open_events": 0, "is_demo": order.is_demo,
-                "idempotency_key": order.idempotency_key, "fingerprint": order.fingerprint,
-                "created_at": at, "paid_at": at,
-            }
-        )  # fmt: skip
-        self.payments.append(
-            {
-                "id": f"{order.gateway}:{fact.payment_reference}", "order_id": order.id,
-                "gateway": order.gateway, "reference": fact.payment_reference,
-                "state": PaymentState.CAPTURED, "amount_cents": fact.total_cents,
-                "currency": fact.currency, "settled": True, "captured_at": at,
-            }
-        )  # fmt: skip
-
-    def lines_written(self, fact: r.LinesWritten) -> None:
-        for line in fact.lines:
-            self.lines.append(
-                {
-                    "id": line.id, "order_id": fact.order_id, "event_id": self.event_id,
-                    "seat_id": line.seat, "area": line.area, "ticket_type": line.ticket_type,
-                    "category": line.category, "price_cents": line.cents,
-                }
-            )  # fmt: skip
-
-    def event_sold(self, fact: r.EventSold) -> None:
-        self.sold.append(fact)
-
-    def order_lapsed(self, fact: r.OrderLapsed) -> None:
-        self.lapsed.append({"lapsed": fact.order_id, "at": utc_now()})
-
-    def ticket_issued(self, fact: r.TicketIssued) -> None:
-        line = fact.line
-        self.tickets.append(
-            {
-                "id": fact.ticket.id, "order_id": fact.order_id, "line_id": line.id,
-                "event_id": self.event_id, "seat_id": line.seat, "area": line.area,
-                "ticket_type": line.ticket_type, "serial": fact.ticket.serial,
-                "key_id": fact.key_id, "generation": 0, "staff_code": fact.ticket.staff_code,
-                "state": TicketState.ISSUED, "issued_at": from_ms(fact.at_ms),
-            }
-        )  # fmt: skip
-
-    def ticket_voided(self, fact: r.TicketVoided) -> None:
-        self.voided.append({"ticket": fact.ticket_id, "at": from_ms(fact.at_ms)})
-
-    def ticket_moved(self, fact: r.TicketMoved) -> None:
-        self.moved.append({"ticket": fact.ticket_id, "seat": fact.seat})
-
-    def effect_due(self, fact: r.EffectDue) -> None:
-        self.effects.append(effect_row(fact.kind, fact.dedupe_key, fact.payload))
-
-    def journalled(self, fact: r.Journalled) -> None:
-        self.journal.append(
-            {
-                "at": utc_now(), "kind": fact.kind, "event_id": self.event_id,
-                "order_id": fact.order_id, "by": fact.by, "facts": fact.facts,
-            }
-        )  # fmt: skip
-
-    def status_changed(self, fact: r.StatusChanged) -> None:
-        self.event["status"] = fact.status
-        self.event["status_words"] = fact.words
-        if fact.status == "cancelled":
-            self.event["cancelled_at"] = from_ms(fact.at_ms)
-        if fact.status == "published":
-            self.event["published_at"] = from_ms(fact.at_ms)
-
-    def plan_replaced(self, fact: r.PlanReplaced) -> None:
-        self.event["plan_id"] = fact.plan_id
-
-
-_GATHER: dict[type[r.Record], Callable[[Batch, Any], None]] = {
-    r.HoldStarted: Batch.hold_started,
-    r.HoldChanged: Batch.hold_changed,
-    r.HoldOver: Batch.hold_over,
-    r.SeatHeld: Batch.seat_held,
-    r.SeatRetyped: Batch.seat_retyped,
-    r.SeatFreed: Batch.seat_freed,
-    r.SeatSold: Batch.seat_sold,
-    r.SeatGiven: Batch.seat_given,
-    r.SeatBlocked: Batch.seat_blocked,
-    r.AreaHeld: Batch.area_held,
-    r.AreaFreed: Batch.area_freed,
-    r.AreaBlocked: Batch.area_blocked,
-    r.OrderPlaced: Batch.order_placed,
-    r.LinesWritten: Batch.lines_written,
-    r.EventSold: Batch.event_sold,
-    r.OrderLapsed: Batch.order_lapsed,
-    r.TicketIssued: Batch.ticket_issued,
-    r.TicketVoided: Batch.ticket_voided,
-    r.TicketMoved: Batch.ticket_moved,
-    r.EffectDue: Batch.effect_due,
-    r.Journalled: Batch.journalled,
-    r.StatusChanged: Batch.status_changed,
-    r.PlanReplaced: Batch.plan_replaced,
-}
 
 
 def write_records(connection: Connection, state: EventInventory, facts: Iterable[r.Record]) -> None:
@@ -261,15 +66,6 @@ def write_records(connection: Connection, state: EventInventory, facts: Iterable
     _INSERT_JOURNAL.run(connection, batch.journal)
     if batch.event:
         connection.execute(update(Event).where(Event.id == batch.event_id).values(**batch.event))
-
-
-def effect_row(kind: str, dedupe_key: str, payload: Row) -> Row:
-    """An effect that is due at once."""
-    now = utc_now()
-    return {
-        "kind": kind, "lane": lane_of(kind), "dedupe_key": dedupe_key, "payload": payload,
-        "state": EffectState.DUE, "tries": 0, "claims": 0, "due_at": now, "created_at": now,
-    }  # fmt: skip
 
 
 _OWNER = func.coalesce(Allocation.ticket_id, Allocation.hold_id, "")
@@ -303,7 +99,7 @@ _INSERT_ORDER = Prepared(insert(Order))
 _INSERT_PAYMENT = Prepared(insert(Payment))
 _INSERT_TICKET = Prepared(insert(Ticket))
 _INSERT_JOURNAL = Prepared(insert(JournalEntry))
-_INSERT_LINE = Prepared(lambda dialect: new_rows(dialect, OrderLine))
+_INSERT_LINE = Prepared(insert(OrderLine))
 _INSERT_EFFECT = Prepared(lambda dialect: new_rows(dialect, OutboxRow))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.box_office import BoxOffice
 from app.models import OrderStatus
-from app.orders.placing import refuse_payment
+from app.orders.ending import refuse_payment
 from app.orders.rows import read_order
 from app.orders.settling import capture, settle
 from app.refusals import Invalid

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import insert, select, update
 
@@ -11,10 +10,12 @@ from app.answers import KeptKey
 from app.box_office import BoxOffice
 from app.clock import from_ms, house, utc_now, wall_ms
 from app.faults import fault_point
-from app.inventory.commands import BuyNow, EndPayment, NewOrder, StartPayment
+from app.inventory.commands import BuyNow, NewOrder, StartPayment
 from app.models import KeptAnswer, Order, OrderStatus
 from app.orders.baskets import BasketView, basket_view, how_ended
+from app.orders.ending import OPEN, refuse_payment, unfreeze
 from app.orders.lines import line_words
+from app.orders.paying_later import manual_closes_ms
 from app.orders.rows import OrderRow, order_with_key, read_lines, read_order, set_status
 from app.orders.settling import capture, settle
 from app.orders.tickets import new_tickets
@@ -31,8 +32,6 @@ from app.refusals import (
     Refusal,
 )
 from app.tokens import new_order_id
-
-OPEN: Final = (OrderStatus.PENDING, OrderStatus.PAYING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,47 +76,6 @@ def place_order(
         return placed
 
 
-def end_payment(office: BoxOffice, order_id: str, *, release: bool = False) -> None:
-    """Stop paying: the basket is kept as it was (or given back), the session is closed first."""
-    with office.db.read() as connection:
-        order = read_order(connection, order_id)
-    if order.status not in OPEN:
-        return
-    gateway = office.gateways.get(order.gateway)
-    if gateway is not None and order.reference is not None:
-        report = gateway.close(order.reference)
-        if report == "paid":
-            capture(
-                office, order.id, gateway.name, order.reference, order.total_cents, order.currency
-            )
-            settle(office, order.id)
-            return
-    _unfreeze(office, order, release)
-    with office.db.write() as connection:
-        set_status(connection, order_id, OrderStatus.CANCELLED, only=OPEN, ended_at=utc_now())
-
-
-def confirm_order(office: BoxOffice, order_id: str) -> None:
-    """The buyer pressed the e-mailed link: the places are kept until the house's own deadline."""
-    with office.db.read() as connection:
-        order = read_order(connection, order_id)
-    if order.gateway != "manual" or order.status != OrderStatus.PENDING:
-        raise HoldEnded
-    if order.confirmed_at is not None:
-        return
-    deadline_ms = _manual_deadline_ms(office, order)
-    for event_id in _event_ids(office, order.id):
-        office.inventory_of(event_id).ask(
-            StartPayment(order.id, order.basket_id, order.email_key, deadline_ms, 0, manual=True)
-        )
-    with office.db.write() as connection:
-        connection.execute(
-            update(Order)
-            .where(Order.id == order_id, Order.status == OrderStatus.PENDING)
-            .values(confirmed_at=utc_now(), deadline_ms=deadline_ms)
-        )
-
-
 def pay_url(office: BoxOffice, order: OrderRow) -> str | None:
     """Where an order is paid while it is open; None when no page of a gateway takes it."""
     if order.gateway != "demo":
@@ -156,17 +114,6 @@ def _place(
     return _keep_placed(office, Placed(order.id, "paying", pay_url(office, order)), kept)
 
 
-def refuse_payment(office: BoxOffice, order_id: str) -> None:
-    """The bank said no: every hold runs on for what was left, or at least five minutes."""
-    with office.db.read() as connection:
-        order = read_order(connection, order_id)
-    if order.status not in OPEN:
-        return
-    _unfreeze(office, order, release=False)
-    with office.db.write() as connection:
-        set_status(connection, order_id, OrderStatus.PENDING, only=OPEN)
-
-
 def _payable_basket(office: BoxOffice, basket_id: str) -> BasketView:
     basket = basket_view(office, basket_id)
     if not basket.holds:
@@ -202,18 +149,6 @@ def _refuse_manual(office: BoxOffice, basket: BasketView) -> None:
             raise PaymentNotPossible
         if wall_ms() >= manual_closes_ms(office, hold.event_id):
             raise PaymentNotPossible("It is too close to the start to pay later.")
-
-
-def manual_closes_ms(office: BoxOffice, event_id: int) -> int:
-    """Until when manual payments are taken, wall time in milliseconds."""
-    card = office.catalogue.by_id(event_id)
-    hours = int((card.payments.get("manual") or {}).get("closes_hours", 24))
-    return int(card.starts_at.timestamp() * 1000) - hours * 3_600_000
-
-
-def _manual_deadline_ms(office: BoxOffice, order: OrderRow) -> int:
-    closes = min(manual_closes_ms(office, event_id) for event_id in _event_ids(office, order.id))
-    return max(house.now_ms() + 60_000, closes - house.drift_ms())
 
 
 def _end_earlier(office: BoxOffice, basket_id: str) -> None:
@@ -322,7 +257,7 @@ def _start_payments(
             )
             fault_point("payment.frozen")
     except Refusal:
-        _unfreeze(office, order, release=False)
+        unfreeze(office, order, release=False)
         with office.db.write() as connection:
             set_status(connection, order.id, OrderStatus.CANCELLED, only=OPEN, ended_at=utc_now())
         raise
@@ -334,16 +269,6 @@ def _start_payments(
             )  # fmt: skip
         else:
             set_status(connection, order.id, OrderStatus.PAYING, only=OPEN)
-
-
-def _unfreeze(office: BoxOffice, order: OrderRow, release: bool) -> None:
-    for event_id in office.inventories.with_order(order.id):
-        office.inventory_of(event_id).ask(EndPayment(order.id, release))
-
-
-def _event_ids(office: BoxOffice, order_id: str) -> list[int]:
-    with office.db.read() as connection:
-        return sorted({line.event_id for line in read_lines(connection, order_id)})
 
 
 def _status_of(office: BoxOffice, order_id: str) -> str:
@@ -407,7 +332,7 @@ def _is_written(office: BoxOffice, order: OrderRow) -> bool:
 
 def _drop_interrupted(office: BoxOffice, order: OrderRow) -> None:
     """Nothing was paid for it: its key is free for the repeat that starts anew."""
-    _unfreeze(office, order, release=False)
+    unfreeze(office, order, release=False)
     with office.db.write() as connection:
         set_status(connection, order.id, OrderStatus.CANCELLED, only=OPEN, ended_at=utc_now())
         connection.execute(update(Order).where(Order.id == order.id).values(idempotency_key=None))

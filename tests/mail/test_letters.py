@@ -17,7 +17,8 @@ from app.models import Event, Order
 from app.orders.finding import find_orders
 from app.orders.papers import valid_tickets
 from app.orders.paying import demo_notice
-from app.orders.placing import Buyer, confirm_order, place_order
+from app.orders.paying_later import confirm_order
+from app.orders.placing import Buyer, place_order
 from app.orders.settling import give_back_sold
 from app.orders.views import order_view
 from tests.jobs.house import House

@@ -15,7 +15,7 @@ from app.inventory.state import FREE, OverHold
 from app.models import Order, OrderStatus
 from app.money import sum_words
 from app.orders.baskets import ended_holds
-from app.orders.placing import manual_closes_ms
+from app.orders.paying_later import manual_closes_ms
 from app.pages import FormState, Label
 from app.shop.forms import AREA_PREFIX
 from app.shop.holding import house_of_inventory
@@ -122,7 +122,7 @@ def _small_print(event_ids: list[int]) -> Iterator[str]:
     cards = [office().catalogue.by_id(event_id) for event_id in event_ids]
     yield from dict.fromkeys(card.notes["refund"] for card in cards if card.notes.get("refund"))
     yield from dict.fromkeys(card.notes["tax"] for card in cards if card.notes.get("tax"))
-    yield _("Tickets for a dated show cannot be withdrawn from; a cancelled show is paid back.")
+    yield _("Tickets for a dated show carry no right of withdrawal. A cancelled show is paid back.")
 
 
 def _typed_before() -> dict[str, str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.box_office import office
+from app.catalogue import EventCard
 from app.clock import from_ms, house
 from app.models import OrderStatus
 from app.money import sum_words
 from app.orders.papers import spoken_code, valid_tickets
-from app.orders.placing import manual_closes_ms, pay_url
+from app.orders.paying_later import manual_closes_ms
+from app.orders.placing import pay_url
 from app.orders.views import OrderView
 from app.pages import Action, Fact
 from app.shop.queries.offers import offer_of
+from app.shop.queries.places import places_words
 from app.shop.views.order import OrderState
 from app.words import clock_words, list_words, moment_words
 from app.words import gettext as _
@@ -214,7 +217,18 @@ def _none_left(view: OrderView) -> OrderState:
 
 
 def _places(view: OrderView) -> str:
-    return list_words([place.place for place in view.places])
+    return "; ".join(event_places(view, card) for card in view.events)
+
+
+def event_places(view: OrderView, card: EventCard) -> str:
+    """Nightjar Quartet, Stalls D9 and D10."""
+    lines = [place.line for place in view.places if place.event.id == card.id]
+    words = places_words(
+        office().offer_of(card.id),
+        [line.seat for line in lines if line.seat is not None],
+        [line.area for line in lines if line.area is not None],
+    )
+    return f"{card.title}, {words}"
 
 
 def _total(view: OrderView) -> str:

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from app.box_office import office
 from app.htmx import go_to, show_page
 from app.notices import leave_notice, notice_of
+from app.orders.ending import end_payment
 from app.orders.paying import demo_notice
-from app.orders.placing import end_payment
 from app.orders.views import order_view
 from app.refusals import CardRefused, Invalid, NotFound
 from app.shop.queries.demo_payment import pay_demo_page, refused_words

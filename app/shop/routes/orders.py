@@ -11,9 +11,10 @@ from app.buyers import read_email
 from app.houses import show_house
 from app.htmx import go_to, show_fragment, show_page, wants_fragment
 from app.notices import leave_notice, take_notice
+from app.orders.ending import end_payment
 from app.orders.finding import find_orders, resend
 from app.orders.papers import calendar_document, tickets_document, valid_tickets
-from app.orders.placing import confirm_order, end_payment
+from app.orders.paying_later import confirm_order
 from app.orders.views import OrderView, order_view
 from app.pages import Notice
 from app.rate_limits import limit
