@@ -114,3 +114,8 @@ class FormState:
 
     def __getattr__(self, name: str) -> str:
         return self.typed.get(name, "")
+
+
+def inside(name: str) -> str:
+    """A name inside a sentence: full price, but U26."""
+    return name if name[1:2].isupper() or name[1:2].isdigit() else name[:1].lower() + name[1:]

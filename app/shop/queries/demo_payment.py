@@ -9,8 +9,9 @@ from app.money import sum_words
 from app.orders.papers import spoken_code
 from app.orders.views import OrderView
 from app.shop.queries.basket import basket_view
+from app.shop.queries.order_states import event_places
 from app.shop.views.basket import PayDemoPage, PriceLine
-from app.words import clock_words, list_words
+from app.words import clock_words
 from app.words import gettext as _
 
 
@@ -45,7 +46,5 @@ def _kept_words(view: OrderView) -> str:
 
 
 def _line(card: EventCard, view: OrderView) -> PriceLine:
-    places = [place for place in view.places if place.event.id == card.id]
-    words = f"{card.title}, {list_words([place.place for place in places])}"
-    cents = sum(place.line.cents for place in places)
-    return PriceLine(words, sum_words(cents, view.order.currency))
+    cents = sum(place.line.cents for place in view.places if place.event.id == card.id)
+    return PriceLine(event_places(view, card), sum_words(cents, view.order.currency))

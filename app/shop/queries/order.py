@@ -11,9 +11,10 @@ from app.models import OrderStatus, TicketState
 from app.money import sum_words
 from app.orders.papers import calendar_entries, spoken_code, times_words, valid_tickets
 from app.orders.views import OrderView, TicketView
-from app.pages import Action, Fact, Notice
+from app.pages import Action, Fact, Notice, inside
 from app.shop.queries.letters import mail_line
 from app.shop.queries.order_states import state_of
+from app.shop.queries.places import seat_words
 from app.shop.views.basket import PriceLine
 from app.shop.views.order import OrderPage, OrderPart, Step, TicketLine
 from app.words import clock_words, day_words, list_words, moment_words, ngettext, short_moment_words
@@ -101,7 +102,10 @@ def price_lines(view: OrderView) -> Iterator[PriceLine]:
     """Every place with its price."""
     many = len(view.events) > 1
     for place in view.places:
-        words = f"{place.place}, {place.type_name.lower()}"
+        name = place.place
+        if place.line.seat is not None:
+            name = seat_words(office().offer_of(place.line.event_id), place.line.seat)
+        words = f"{name}, {inside(place.type_name)}"
         if many:
             words = f"{place.event.title}: {words}"
         yield PriceLine(words, sum_words(place.line.cents, view.order.currency))
@@ -133,7 +137,7 @@ def _steps(cards: Sequence[EventCard], tickets: Sequence[TicketView]) -> Iterato
         address = ", ".join(card.house.address.splitlines())
         if card.doors_at is not None:
             when = short_moment_words(card.doors_at.astimezone(card.zone))
-            yield Step(when, _("Doors."), " ".join(part for part in (each, address) if part))
+            yield Step(when, _("Doors."), f"{each} {address}." if address else each)
         words = _("If the time changes we email you.")
         if card.ends_at is not None:
             ends = clock_words(card.ends_at.astimezone(card.zone))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -9,6 +11,7 @@ from app.inventory.offer import Offer, Seat
 from app.money import price_words
 from app.plans.looks import WHEELCHAIR_SHAPE, Look, look_of
 from app.words import gettext as _
+from app.words import list_words
 
 WHEELCHAIR: Final = "wheelchair"
 COMPANION: Final = "companion"
@@ -31,6 +34,21 @@ def seat_words(offer: Offer, seat_id: str) -> str:
         return seat_id
     seat = offer.seats[index]
     return seat_name(seat.section, seat.row, seat.number)
+
+
+def places_words(offer: Offer, seats: Sequence[str], areas: Sequence[str] = ()) -> str:
+    """Stalls F12, F13 and F14 and 2 × Standing: sections are named once."""
+    sections: dict[str, list[str]] = {}
+    for seat_id in seats:
+        index = offer.seat_index.get(seat_id)
+        if index is not None:
+            seat = offer.seats[index]
+            sections.setdefault(seat.section, []).append(short_seat(seat))
+    words = [f"{name} {list_words(short)}".strip() for name, short in sections.items()]
+    for area, count in Counter(areas).items():
+        name = offer.areas[area].name if area in offer.areas else area
+        words.append(f"{count} × {name}")
+    return "; ".join(words)
 
 
 def short_seat(seat: Seat) -> str:

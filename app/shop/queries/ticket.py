@@ -56,7 +56,7 @@ def _state(ticket: TicketView, is_void: bool) -> Label:
 
 
 def _siblings(ticket: TicketView, order: OrderView) -> Iterator[Sibling]:
-    tickets = valid_tickets(order)
+    tickets = [other for other in valid_tickets(order) if other.event.id == ticket.event.id]
     for at, other in enumerate(tickets, 1):
         words = f"{other.row}{other.number}" if other.number else str(at)
         url = f"/t/{office().tokens.ticket(other.id)}"
