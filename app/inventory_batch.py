@@ -146,12 +146,17 @@ class Batch:
                 "event_id": self.event_id, "seat_id": line.seat, "area": line.area,
                 "ticket_type": line.ticket_type, "serial": fact.ticket.serial,
                 "key_id": fact.key_id, "generation": 0, "staff_code": fact.ticket.staff_code,
-                "state": TicketState.ISSUED, "issued_at": from_ms(fact.at_ms),
+                "state": TicketState.ISSUED, "issued_at": from_ms(fact.at_ms), "voided_at": None,
             }
         )  # fmt: skip
 
     def ticket_voided(self, fact: r.TicketVoided) -> None:
-        self.voided.append({"ticket": fact.ticket_id, "at": from_ms(fact.at_ms)})
+        at = from_ms(fact.at_ms)
+        for row in self.tickets:
+            if row["id"] == fact.ticket_id:  # issued in this very batch
+                row["state"], row["voided_at"] = TicketState.VOID, at
+                return
+        self.voided.append({"ticket": fact.ticket_id, "at": at})
 
     def ticket_moved(self, fact: r.TicketMoved) -> None:
         self.moved.append({"ticket": fact.ticket_id, "seat": fact.seat})

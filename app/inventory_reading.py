@@ -123,7 +123,7 @@ def _read_holds(connection: Connection, state: EventInventory, seats: Any) -> No
                 row.extensions,
                 row.order_id,
                 row.email_key,
-                row.gateway == "manual",
+                row.gateway == "manual" and not row.guarded,  # guarded: its money has come
                 row.guarded,
                 held.get(row.id, {}),
                 {(area, kind): count for area, kind, count in row.areas},

@@ -108,6 +108,7 @@ def refreeze(state: EventInventory, command: c.Refreeze, moment: Moment) -> Deci
             order_id=command.order_id,
             buyer=command.buyer,
             expires_ms=max(hold.expires_ms, command.deadline_ms),
+            manual=False,
             guarded=True,
         )
         return Decision(outcome, (fact,))

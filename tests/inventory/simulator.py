@@ -35,6 +35,9 @@ class Simulation:
     step: int = 0
     serial: int = 0
     orders: dict[str, str] = field(default_factory=dict)  # order -> basket
+    buyers: dict[str, str] = field(default_factory=dict)  # order -> who pays it
+    by_hand: set[str] = field(default_factory=set)  # orders that a person takes the money for
+    sold: set[str] = field(default_factory=set)  # an order is sold once, whatever comes later
     lines: dict[str, Any] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     paid_for: set[str] = field(default_factory=set)  # holds that an open payment has prolonged
@@ -176,9 +179,13 @@ class Simulation:
         ):
             self.paid_for.add(self.state.order_holds[command.order_id])
         if isinstance(command, c.StartPayment):
+            if command.manual and command.order_id not in self.orders:
+                self.by_hand.add(command.order_id)
             self.orders[command.order_id] = command.basket
+            self.buyers.setdefault(command.order_id, command.buyer)
             self.lines[command.order_id] = outcome.lines
         if isinstance(command, c.Sell | c.BuyNow):
+            self.sold.add(outcome.order_id)
             cents = sum(line.cents for line in outcome.lines)
             paid = sum(
                 ticket.cents
@@ -198,7 +205,9 @@ class Simulation:
 
     def tickets(self, count: int) -> tuple[c.NewTicket, ...]:
         """New ticket identities."""
-        return tuple(c.NewTicket(self.fresh("t"), self.serial, "") for _ in range(count))
+        return tuple(
+            c.NewTicket(self.fresh("t"), self.serial, f"code{self.serial}") for _ in range(count)
+        )
 
     def seat(self) -> str:
         """A seat, now and then one that does not exist."""
@@ -213,7 +222,9 @@ class Simulation:
     def order(self) -> str:
         """An order that exists, most of the time."""
         known = list(self.orders)[-12:]
-        return self.chance.choice(known) if known else "none"
+        order = self.chance.choice(known) if known else "none"
+        is_over = order in self.sold and order not in self.state.order_tickets
+        return "none" if is_over else order
 
     def cents_of(self, basket: str) -> int:
         """What the basket's places cost."""
@@ -269,16 +280,18 @@ def _retype(s: Simulation) -> c.Command[Any]:
 
 def _start_payment(s: Simulation) -> c.Command[Any]:
     basket = s.basket()
-    order = s.fresh("o") if s.chance.random() < 0.8 else s.order()
+    running = list(s.state.order_holds)
+    order = s.chance.choice(running) if running and s.chance.random() < 0.2 else s.fresh("o")
     cents = s.cents_of(basket)
+    chance = s.chance.random()
     return c.StartPayment(
         order,
         basket,
         s.chance.choice(BUYERS),
         s.now_ms + s.chance.choice((1000, 1_800_000)),
         cents if s.chance.random() < 0.95 else cents + 1,
-        manual=s.chance.random() < 0.2,
-        guarded=s.chance.random() < 0.1,
+        manual=chance < 0.2,
+        guarded=chance > 0.9,
     )
 
 
@@ -290,7 +303,8 @@ def _refreeze(s: Simulation) -> c.Command[Any]:
     order = s.order()
     basket = s.orders.get(order, "none")
     lines = s.lines.get(order, ())
-    return c.Refreeze(order, basket, "bo", s.fresh("7-r"), lines, s.now_ms + 300_000)
+    buyer = s.buyers.get(order, "bo")
+    return c.Refreeze(order, basket, buyer, s.fresh("7-r"), lines, s.now_ms + 300_000)
 
 
 def _sell(s: Simulation) -> c.Command[Any]:
@@ -303,7 +317,7 @@ def _buy_now(s: Simulation) -> c.Command[Any]:
     basket = s.basket()
     cents = s.cents_of(basket)
     order = c.NewOrder(s.fresh("o"), "demo", "Bo", "bo@example.org", "bo", "en", True, s.now_ms)
-    return c.BuyNow(order, basket, cents, "ref", s.tickets(6), 1)
+    return c.BuyNow(order, basket, cents, s.fresh("ref"), s.tickets(6), 1)
 
 
 def _cancel(s: Simulation) -> c.Command[Any]:
