@@ -15,6 +15,7 @@ from app.plans.svg import num, text, words
 
 FREE, HELD, SOLD, BLOCKED, MINE = b"fhsbm"
 ROW_LABEL_GAP = 8.0  # plan units between a seat's edge and the row's number
+LONG_NUMBER = 4  # letters of a row's number from which it is drawn smaller
 LETTER_WIDTH = 6.0  # plan units of one letter of a row's number
 SYMBOLS = (
     '<defs><symbol id="s-gone" viewBox="-10 -10 20 20"><circle r="3.4"/></symbol>'
@@ -154,11 +155,12 @@ class SeatDrawer:
         if not row.number or not shown_at:
             return
         second, before_last = points[min(1, len(points) - 1)], points[max(-2, -len(points))]
+        css_class = "rl" if len(row.number) < LONG_NUMBER else "rl long"
         gap = self._pitch / 2 + ROW_LABEL_GAP + LETTER_WIDTH * len(row.number) / 2
         if shown_at in ("start", "both"):
-            yield text(row.number, _beyond(second, points[0], gap), "rl")
+            yield text(row.number, _beyond(second, points[0], gap), css_class)
         if shown_at in ("end", "both"):
-            yield text(row.number, _beyond(before_last, points[-1], gap), "rl")
+            yield text(row.number, _beyond(before_last, points[-1], gap), css_class)
 
 
 _NOT_SOLD = dict.fromkeys(b"fhsbm", ' class="s gone" href="#s-gone" aria-hidden="true"/>')

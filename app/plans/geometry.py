@@ -16,6 +16,8 @@ OUTLINE_MARGIN = 16.0  # plan units between the seats of a section and its outli
 CORNER_POINTS = 8  # of the circle that rounds an outline's corners
 DEFAULT_PITCH = 25.0  # plan units from seat to seat where nothing can be measured
 FOCUS_DEPTH = 1 / 3  # of the seats in front of the stage are nearer to it than the best
+MINI_WIDTH, MINI_HEIGHT = 0.2, 0.2  # of a frame: the corner with the small house
+STRAIGHT_WITHIN = 3.0  # degrees
 TOOLS_WIDTH, TOOLS_HEIGHT = 0.085, 0.26  # of a frame: the corner with the zoom buttons
 FACING_LEAST = 0.5  # cosine between where rows face and the stage; below it the stage counts
 BESIDE_RATIO = 0.3  # a section lies beside another when it is not mostly in front or behind
@@ -131,8 +133,13 @@ def focus_point(plan: Plan) -> Point:
 
 
 def upright_angle(direction: Point) -> float:
-    """Degrees by which a drawing has to be turned so that this direction points up."""
-    return (90.0 - degrees(atan2(direction[1], direction[0]))) % 360.0 - 180.0
+    """Degrees by which a drawing has to be turned so that this direction points up.
+
+    Almost straight counts as straight: a row that is a hair off looks like a slip.
+    """
+    angle = (90.0 - degrees(atan2(direction[1], direction[0]))) % 360.0 - 180.0
+    straight = round(angle / 90) * 90.0
+    return straight if abs(angle - straight) < STRAIGHT_WITHIN else angle
 
 
 def facing(section: Section, stage: Point) -> Point:
@@ -185,6 +192,15 @@ def room_for_tools(frame: Frame, points: Iterable[Point]) -> Frame:
     left, bottom = frame.x + frame.width - width, frame.y + height
     if any(x > left and y < bottom for x, y in points):
         return Frame(frame.x, frame.y, round(frame.width + width), frame.height)
+    return frame
+
+
+def room_for_mini(frame: Frame, points: Iterable[Point]) -> Frame:
+    """The frame, wider on the left where a seat would lie under the small house."""
+    width, height = frame.width * MINI_WIDTH, frame.height * MINI_HEIGHT
+    right, top = frame.x + width, frame.y + frame.height - height
+    if any(x < right and y > top for x, y in points):
+        return Frame(round(frame.x - width), frame.y, round(frame.width + width), frame.height)
     return frame
 
 

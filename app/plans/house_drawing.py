@@ -15,6 +15,7 @@ from app.plans.geometry import (
     neighbours,
     pitch,
     plan_frame,
+    room_for_mini,
     room_for_tools,
     seat_points,
     stage_point,
@@ -114,6 +115,7 @@ class HouseDrawing:
             inner = frame_of(placed, FRAME_MARGIN)
             top, height = inner.y - STAGE_LINE_ROOM, inner.height + STAGE_LINE_ROOM
             frame = room_for_tools(Frame(inner.x, top, inner.width, height), placed)
+            frame = room_for_mini(frame, placed)
             self._opened[section.id] = _Opened(
                 self._drawer.sheet([section], place),
                 frame,

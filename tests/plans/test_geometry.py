@@ -91,6 +91,12 @@ def test_every_section_opens_with_the_stage_above_it(arena: Plan) -> None:
         assert abs(x - middle[0]) <= 1.8 * abs(y - middle[1]), section.name
 
 
+def test_almost_straight_is_straight() -> None:
+    assert g.upright_angle((0.01, -1)) == 0
+    assert g.upright_angle((-1, 0.02)) == 90
+    assert g.upright_angle((1, -1)) == pytest.approx(-45)
+
+
 def test_an_opened_section_has_level_rows(arena: Plan) -> None:
     stage = g.stage_point(arena)
     section = next(s for s in arena.sections if s.name == "Lower 104")
@@ -133,6 +139,13 @@ def test_a_frame_grows_where_a_seat_would_lie_under_the_tools() -> None:
 
     assert g.room_for_tools(frame, [(500, 400), (960, 700)]) == frame
     assert g.room_for_tools(frame, [(960, 100)]).width > 1000
+
+
+def test_a_frame_grows_where_a_seat_would_lie_under_the_small_house() -> None:
+    frame = g.Frame(0, 0, 1000, 800)
+
+    assert g.room_for_mini(frame, [(500, 700), (100, 100)]) == frame
+    assert g.room_for_mini(frame, [(100, 700)]) == g.Frame(-200, 0, 1200, 800)
 
 
 def test_the_middle_of_a_surface_does_not_follow_its_corners() -> None:
