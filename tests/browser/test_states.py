@@ -1,4 +1,4 @@
-"""Every drawn state: no axe violation, nothing sideways, no complaint; phone, desktop, both lights."""
+"""Every drawn state: no axe violation, nothing sideways; phone and desktop, light and dark."""
 
 from collections.abc import Iterator
 from typing import Literal

@@ -185,7 +185,7 @@ def test_nobody_pays_without_the_secret(bo: Visitor, cy: Visitor, make_event: Ma
     assert cy.send(page, {"demo_outcome": "paid", "secret": "x" * 22}).status_code == 404
 
 
-def test_a_booking_opens_by_its_link_only(bo: Visitor, cy: Visitor, make_event: Make) -> None:
+def test_an_order_opens_by_its_link_only(bo: Visitor, cy: Visitor, make_event: Make) -> None:
     bo.follow(play(bo, order(bo, make_event()), "paid"))
     code = bo.path.split("/")[2]
 
@@ -195,7 +195,7 @@ def test_a_booking_opens_by_its_link_only(bo: Visitor, cy: Visitor, make_event: 
     assert cy.open("/t/x.y").status_code == 404
 
 
-def test_the_papers_of_a_booking(bo: Visitor, make_event: Make) -> None:
+def test_the_papers_of_an_order(bo: Visitor, make_event: Make) -> None:
     bo.follow(play(bo, order(bo, make_event()), "paid"))
     path, ticket = bo.path, re.findall(r'href="(/t/[^"]+)"', bo.page)[0]
 
