@@ -7,12 +7,12 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from app.wire import Address
 from tests.crash.buyer import Buyer, Told
 from tests.crash.history import Kind
 from tests.crash.ledger import Ledger, PromisedHold, lasting
+from tests.crash.pace import waited_seconds
 from tests.services.box_office import BoxOffice
 
 HOT_SHARE = 0.20
@@ -127,7 +127,7 @@ async def first_hold(rush: Rush, started_at: float, pid: int) -> None:
         asked_at = time.monotonic()
         told, hold = await buyer.hold(stock.event, [seat])
         if hold is not None:
-            seconds = told.returned_at - started_at - _waited_seconds(pid)
+            seconds = told.returned_at - started_at - waited_seconds(pid)
             ledger.first_hold_seconds.append(seconds)
             ledger.history.restarts_at.append(told.returned_at)
             note_hold(rush, buyer, hold, told)
@@ -172,14 +172,6 @@ def note(rush: Rush, kind: Kind, event: str, seats: Sequence[str], basket: str, 
 def names(event: str, seats: Sequence[str]) -> list[str]:
     """Return the seats' names in the history, which spans several events."""
     return [f"{event}/{seat}" for seat in seats]
-
-
-def _waited_seconds(pid: int) -> float:
-    """How long a process was ready to run while no processor was free (its main thread)."""
-    try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
-    except (OSError, ValueError, IndexError):
-        return 0.0
 
 
 def _patience(order_count: int, least_orders: int, share_done: float) -> float:

@@ -134,5 +134,6 @@ def _expect_one_mail_each(mail: MailServer, pressure: Pressure, repeats_allowed:
 def _letters(mail: MailServer) -> dict[str, Counter[str]]:
     letters: dict[str, Counter[str]] = {}
     for message in mail.messages:
-        letters.setdefault(str(message["To"]), Counter())[str(message["Message-ID"])] += 1
+        address = message["To"].addresses[0].addr_spec
+        letters.setdefault(address, Counter())[str(message["Message-ID"])] += 1
     return letters
