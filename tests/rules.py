@@ -104,4 +104,4 @@ def _refuse_skip(report: Report) -> Report:
 
 
 def _end_properly(number: int, _frame: object) -> None:
-    pytest.exit("asked to end", returncode=128 + number)
+    pytest.exit(f"ended by signal {number}", returncode=pytest.ExitCode.INTERRUPTED)
