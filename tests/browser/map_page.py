@@ -14,6 +14,7 @@ from tests.services.box_office import BoxOffice
 from tests.services.browser import ANSWER_MS_LIMIT, PHONE
 
 SEEN_MS_LIMIT = 3_500  # what other buyers do is seen within 3 s, plus one frame
+MATINEE = "the-salt-road-matinee"  # the town hall, every seat free at the start
 STATE = "**/api/v1/events/*/state*"
 
 
