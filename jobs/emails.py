@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
-from typing import Final
 from urllib.parse import urlsplit
 
+from sqlalchemy import select
+
 from app.box_office import BoxOffice
-from app.clock import house, to_ms
+from app.clock import from_ms, house, to_ms
 from app.effects import Done, Duty, Effect, Outcome
 from app.mail import kinds
 from app.mail.letters import Attachment, Letter, LetterOrder, LetterPage
 from app.mail.post import Post
 from app.mail.reading import letter_order, letter_show, local_moment
 from app.mail.writing import lay_out, papers
-from app.models import OrderStatus
+from app.models import HouseTime, OrderStatus
 from app.money import sum_words
 from app.orders.finding import orders_of
 from app.orders.lines import place_words
 from app.orders.papers import valid_tickets
+from app.orders.settling import ORDER_OVER, PLACES_GONE, SECOND_PAYMENT, WRONG_SUM
 from app.orders.views import OrderView, order_view
 from app.refusals import NotFound
 from app.words import gettext as _
 
 Writer = Callable[[BoxOffice, Post, Effect], Outcome]
-
-SECOND_PAYMENT: Final = "second payment"
-PLACES_GONE: Final = "places gone before the money came"
 
 
 def duties(office: BoxOffice, post: Post) -> dict[str, Duty]:
@@ -59,7 +59,7 @@ def ask_to_confirm(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
     if order.status != OrderStatus.PENDING or order.confirmed_at is not None:
         return _left_out("the order does not wait for it any more")
     link = f"{office.settings.base_url}/confirm/{office.tokens.confirmation(order.id)}"
-    until = local_moment(view, house.wall_at(order.deadline_ms or house.now_ms()))
+    until = local_moment(view, _wall_at(office, order.deadline_ms or house.now_ms()))
     manual = [card.payments.get("manual") or {} for card in view.events]
     pay_words = next((found["words"] for found in manual if found.get("words")), "")
     return _deliver(
@@ -165,6 +165,13 @@ def _deliver(
     return post.deliver(write)
 
 
+def _wall_at(office: BoxOffice, house_ms: int) -> datetime:
+    """The wall time of a moment in the server's house time, in whatever process."""
+    with office.db.read() as connection:
+        drift_ms = connection.execute(select(HouseTime.drift_ms)).scalar()
+    return from_ms(house_ms + (drift_ms or 0))
+
+
 def message_key(effect: Effect, code: str) -> str:
     """The left half of the Message-ID: one per order and kind, or per effect if there may be more.
 
@@ -182,6 +189,8 @@ def _left_out(why: str) -> Outcome:
 def _why_back(reason: str) -> str:
     if reason == SECOND_PAYMENT:
         return _("we received a second payment for this order, and it goes back to you.")
+    if reason in (WRONG_SUM, ORDER_OVER):
+        return _("we received a payment that we could not use for this order. It goes back to you.")
     if reason == PLACES_GONE:
         return _(
             "your payment reached us after your time had run out, and at least one of your places"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from rq import get_current_job
+from rq import Queue, get_current_job
 from sqlalchemy import select
 
 from app.box_office import BoxOffice, open_box_office
@@ -26,15 +27,19 @@ from jobs.duties import duties_of
 
 log = logging.getLogger("fullhouse.work")
 
+FRESH_SECONDS: Final = 10.0  # how old words and times in a letter may be
+
 _settings: Settings | None = None
+_read_at = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """What one worker process needs; opened after the fork, never shared over one."""
+    """What one worker process needs; opened in it, never shared over a fork."""
 
     pid: int
     office: BoxOffice
+    post: Post
     duties: Duties
     runs: Runs
     results: Results
@@ -62,23 +67,34 @@ def carry_out(outbox_id: int, kind: str, payload: Facts) -> Facts | None:
         effect = _claimed(place, outbox_id, claim) if is_ours else None
         if effect is None:
             return None
+        _look_again(place.office)
         outcome = carry_out_effect(place.duties, effect)
         if place.office.db.is_sqlite:
             _leave(place, effect, outcome)
         else:
             _settle(place, effect, outcome)
-        return to_plain(outcome)
+    if job is not None and not Queue(job.origin, connection=job.connection).count:
+        place.post.hang_up()
+    return to_plain(outcome)
 
 
 def _workplace() -> Workplace:
     if not _workplaces or _workplaces[-1].pid != os.getpid():
         settings = _settings or read_settings()
         office = open_box_office(settings, actors=False)
-        duties = duties_of(office, Post(settings))
-        runs = open_runs(settings, office.db)
-        results = Results(settings)
-        _workplaces.append(Workplace(os.getpid(), office, duties, runs, results))
+        post, runs = Post(settings), open_runs(settings, office.db)
+        duties = duties_of(office, post)
+        _workplaces.append(Workplace(os.getpid(), office, post, duties, runs, Results(settings)))
     return _workplaces[-1]
+
+
+def _look_again(office: BoxOffice) -> None:
+    """Forget what was read a while ago: the server may have changed it since."""
+    global _read_at
+    if time.monotonic() - _read_at > FRESH_SECONDS:
+        office.catalogue.refresh()
+        office.read_offers.clear()
+        _read_at = time.monotonic()
 
 
 def _claimed(place: Workplace, outbox_id: int, claim: int) -> Effect | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -175,16 +174,3 @@ class House:
 def _rows(db: Database) -> list[Any]:
     with db.read() as connection:
         return list(connection.execute(select(OutboxRow.__table__).order_by(OutboxRow.id)))
-
-
-def worker_children(program: Program) -> list[int]:
-    """The processes that a worker has forked for its jobs."""
-    children = Path(f"/proc/{program.pid}/task/{program.pid}/children")
-    return [int(pid) for pid in children.read_text().split()] if children.exists() else []
-
-
-def kill_with_children(program: Program) -> None:
-    """End a worker and whatever it is carrying out, as a crash of the machine would."""
-    for pid in worker_children(program):
-        os.kill(pid, 9)
-    program.kill()

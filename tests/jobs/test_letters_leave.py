@@ -1,6 +1,5 @@
 """Letters leave once, on both transports and both databases, whatever happens in between."""
 
-import os
 import signal
 import time
 from collections import Counter
@@ -12,7 +11,7 @@ import pytest
 from app import outbox, outbox_dispatcher
 from app.clock import utc_now
 from app.outbox import TRIES_LIMIT, try_again
-from tests.jobs.house import House, kill_with_children, worker_children
+from tests.jobs.house import House
 from tests.services.redis_server import RedisServer
 from tests.services.smtp import Behaviour, MailServer
 
@@ -104,7 +103,7 @@ def test_a_worker_killed_in_the_middle_is_replaced(house: House, mail: MailServe
     house.start_runner()
     worker = house.start_worker()
     house.wait_until(lambda: mail.tries == 1, "the mail server hangs")
-    kill_with_children(worker)
+    worker.kill()
     mail.behaviour = Behaviour.OK
     house.start_worker()
 
@@ -115,51 +114,15 @@ def test_a_worker_killed_in_the_middle_is_replaced(house: House, mail: MailServe
 
 @only_rq
 @mostly_sqlite
-def test_a_job_killed_in_the_middle_is_tried_again(house: House, mail: MailServer) -> None:
-    house.buy()
-    mail.behaviour = Behaviour.HANG
-    house.start_runner()
-    worker = house.start_worker()
-    house.wait_until(lambda: mail.tries == 1, "the mail server hangs")
-    for pid in worker_children(worker):
-        os.kill(pid, signal.SIGKILL)
-    mail.behaviour = Behaviour.OK
-
-    house.wait_until_done()
-    assert len(mail.messages) == 1
-
-
-@only_rq
-@mostly_sqlite
-def test_a_job_killed_after_the_yes_repeats_its_message_id(house: House, mail: MailServer) -> None:
+def test_a_worker_killed_after_the_yes_repeats_its_id(house: House, mail: MailServer) -> None:
     order = house.buy()
     house.start_runner()
     worker = house.start_worker(FULLHOUSE_FAULT="mail.sent=kill@1")
-    mail.wait_for(1)
-    house.wait_until(lambda: house.rows()[0].last_error is not None, "the try has failed")
-    kill_with_children(worker)
+    assert worker.wait(within_seconds=20) == -signal.SIGKILL
     house.start_worker()
 
     house.wait_until_done()
-    assert set(ids(mail.messages)) == {f"<order.{order}.order_paid@tickets.example.org>"}
-
-
-@only_rq
-@mostly_sqlite
-def test_a_worker_alone_that_is_killed_leaves_its_job_to_finish(
-    house: House, mail: MailServer
-) -> None:
-    """Its child goes on without it: the letter must not be sent again beside it."""
-    house.buy()
-    house.start_runner()
-    worker = house.start_worker(FULLHOUSE_FAULT="mail.sent=sleep:6000")
-    mail.wait_for(1)
-    os.kill(worker.pid, signal.SIGKILL)
-    house.start_worker()
-
-    house.wait_until_done()
-    assert len(mail.messages) == 1
-    assert [row.tries for row in house.rows()] == [1]
+    assert ids(mail.messages) == {f"<order.{order}.order_paid@tickets.example.org>": 2}
 
 
 @only_rq
