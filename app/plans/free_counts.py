@@ -15,7 +15,7 @@ class FreeCounter:
     def __init__(self, seat_categories: Sequence[int], start: int, stop: int) -> None:
         """`seat_categories` has a category for each seat of the plan, -1 where none sells."""
         own = seat_categories[start:stop]
-        self._start, self._stop = start, stop
+        self.start, self.stop = start, stop
         self._masks = {
             category: int.from_bytes(bytes(ALL_BITS * (c == category) for c in own), "little")
             for category in sorted(set(own) - {-1})
@@ -24,7 +24,7 @@ class FreeCounter:
 
     def counts(self, letters: bytes) -> Mapping[int, int]:
         """How many seats of each category are free."""
-        own = letters[self._start : self._stop]
+        own = letters[self.start : self.stop]
         bits = int.from_bytes(own, "little")
         return {
             category: (bits & mask).to_bytes(len(own), "little").count(FREE)

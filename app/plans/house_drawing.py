@@ -58,16 +58,13 @@ class HouseDrawing:
         self.labels = labels or MapLabels()
         self.overview = Overview(plan, categories, seat_categories, self.labels)
         self.pitch = pitch(plan)
+        # So large that its sections are shown first.
+        self.shows_sections = len(plan.seats) > SECTIONS_ABOVE_SEATS and len(plan.sections) > 1
         self._stage, self._focus = stage_point(plan), focus_point(plan)
         self._frame = plan_frame(plan, FRAME_MARGIN)
         self._drawer = SeatDrawer(plan, categories, seat_categories, self.labels, self.pitch)
         self._whole: SeatSheet | None = None
         self._opened: dict[str, _Opened] = {}
-
-    @property
-    def shows_sections(self) -> bool:
-        """Whether the house is so large that its sections are shown first."""
-        return len(self.plan.seats) > SECTIONS_ABOVE_SEATS and len(self.plan.sections) > 1
 
     def whole(
         self, letters: bytes, mine: Collection[int] = (), areas: Sequence[AreaOnMap] = ()

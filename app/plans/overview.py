@@ -109,12 +109,12 @@ class Overview:
         section, labels = fact.section, self._labels
         values = {"section": section.name, "price": fact.from_price, "count": fact.free_count}
         label = labels.section_line if fact.free_count else labels.section_gone
-        seats = section.seats
-        categories = " ".join(map(str, self._counters[i].seat_counts))
+        counter = self._counters[i]
+        categories = " ".join(map(str, counter.seat_counts))
         return (
             f'<a class="blk {look_of(fact.category).colour}{"" if fact.free_count else " none"}"'
             f' href="?section={quote(section.id, safe="")}" data-name="{words(section.name)}"'
-            f' data-from="{seats[0].index}" data-to="{seats[-1].index + 1}"'
+            f' data-from="{counter.start}" data-to="{counter.stop}"'
             f' data-price="{words(fact.from_price)}" data-c="{categories}"'
             f' aria-label="{words(label.format(**values))}">'
             f"{self._paths[i]}{self._block_words(i, fact)}</a>"
