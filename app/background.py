@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from flask import Flask
 
 from app.box_office import BoxOffice
-from app.orders.settling import Settler
+from app.orders.settler import Settler
 
 
 class Worker(Protocol):

@@ -14,6 +14,7 @@ from app.buyers import read_buyer
 from app.orders.placing import Buyer, place_order
 from app.orders.views import order_view
 from app.rate_limits import limit
+from app.refusals import Busy, InDoubt
 
 
 @bp.post("/orders")
@@ -27,7 +28,10 @@ def create_order() -> ResponseReturnValue:
     name, email = read_buyer(form.name, form.email)
     key = kept_key(body)
     placed = place_order(box, basket, Buyer(name, email), form.payment, form.demo_outcome, key)
-    view = order_view(box, placed.order_id)
+    try:
+        view = order_view(box, placed.order_id)
+    except Busy as busy:  # the order stands; only its answer cannot be read
+        raise InDoubt(retry_after=3) from busy
     return json_answer(order_shape(box, view, placed.status, placed.pay_url), 201)
 
 

@@ -130,6 +130,7 @@ class Payment(Table):
     amount_cents: Mapped[int] = mapped_column()
     currency: Mapped[str] = mapped_column(Text)
     settled: Mapped[bool] = mapped_column(Flag, default=False)  # sold, or its refund requested
+    return_reason: Mapped[str | None] = mapped_column(Text)  # decided, before anything is undone
     captured_at: Mapped[datetime] = mapped_column(Instant)
 
 

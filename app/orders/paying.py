@@ -6,7 +6,7 @@ from app.box_office import BoxOffice
 from app.models import OrderStatus
 from app.orders.ending import refuse_payment
 from app.orders.rows import read_order
-from app.orders.settling import capture, settle
+from app.orders.settling import capture, settle_soon
 from app.refusals import Invalid
 
 OUTCOMES = ("paid", "refused")
@@ -28,7 +28,7 @@ def payment_notice(
     """
     if outcome == "paid":
         capture(office, order_id, gateway, reference, cents, currency)
-        settle(office, order_id)
+        settle_soon(office, order_id)
     elif outcome == "refused":
         refuse_payment(office, order_id)
     else:

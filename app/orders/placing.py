@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import insert, select, update
 
-from app.answers import KeptKey
+from app.answers import KEPT_HOURS, KeptKey
 from app.box_office import BoxOffice
 from app.clock import from_ms, house, utc_now, wall_ms
 from app.faults import fault_point
 from app.inventory.commands import BuyNow, NewOrder, StartPayment
-from app.models import KeptAnswer, Order, OrderStatus
+from app.models import Order, OrderStatus
 from app.orders.baskets import BasketView, basket_view, how_ended
-from app.orders.ending import OPEN, refuse_payment, unfreeze
+from app.orders.ending import OPEN, give_up, refuse_payment
 from app.orders.lines import line_words
 from app.orders.paying_later import manual_closes_ms
-from app.orders.rows import OrderRow, order_with_key, read_lines, read_order, set_status
-from app.orders.settling import capture, settle
+from app.orders.rows import (
+    OrderRow,
+    captured_payment,
+    order_with_key,
+    read_lines,
+    read_order,
+    set_status,
+)
+from app.orders.settling import capture, settle_soon
 from app.orders.tickets import new_tickets
 from app.outbox import add_effect
 from app.payments.gateway import Bill, Gateway
 from app.refusals import (
     BasketEmpty,
+    Busy,
     CardRefused,
     HoldEnded,
     HoldExpired,
     IdempotencyMismatch,
     PaymentNotPossible,
     PaymentRunning,
-    Refusal,
 )
 from app.tokens import new_order_id
 
@@ -102,16 +111,31 @@ def _place(
     fault_point("order.pending")
     _start_payments(office, order, basket, gateway)
     if gateway.at_once or played:
-        reference = order.reference or ""
-        capture(office, order.id, gateway.name, reference, order.total_cents, order.currency)
-        settle(office, order.id)
-        return _keep_placed(office, Placed(order.id, _status_of(office, order.id)), kept)
+        return _keep_placed(office, _paid_at_once(office, order), kept)
     if gateway.name == "demo" and demo_outcome == "refused":
         refuse_payment(office, order.id)
         raise CardRefused
     if gateway.name == "manual":
         return _keep_placed(office, Placed(order.id, "pending"), kept)
     return _keep_placed(office, Placed(order.id, "paying", pay_url(office, order)), kept)
+
+
+def _paid_at_once(office: BoxOffice, order: OrderRow) -> Placed:
+    reference = order.reference or ""
+    try:
+        capture(office, order.id, order.gateway, reference, order.total_cents, order.currency)
+    except Busy:
+        with contextlib.suppress(Busy):  # then its deadline does it
+            give_up(office, order.id)
+        raise
+    return _settled(office, order.id)
+
+
+def _settled(office: BoxOffice, order_id: str) -> Placed:
+    """Money has come: paid, given back, or paying still while the settler carries on."""
+    settle_soon(office, order_id)
+    with office.db.read() as connection:
+        return Placed(order_id, str(read_order(connection, order_id).status))
 
 
 def _payable_basket(office: BoxOffice, basket_id: str) -> BasketView:
@@ -179,8 +203,6 @@ def _buy_now(
         locale=buyer.locale,
         is_demo=gateway.name == "demo",
         at_ms=wall_ms(),
-        idempotency_key=kept.key if kept else None,
-        fingerprint=kept.fingerprint if kept else None,
     )
     command = BuyNow(
         order,
@@ -214,8 +236,11 @@ def _write_order(
         "is_demo": gateway.name == "demo", "created_at": from_ms(wall_ms()),
     }  # fmt: skip
     with office.db.write() as connection:
+        if kept is not None:  # a key counts for a day; then it may be used again
+            oldest = utc_now() - timedelta(hours=KEPT_HOURS)
+            used = update(Order).where(Order.idempotency_key == kept.key, Order.created_at < oldest)
+            connection.execute(used.values(idempotency_key=None))
         connection.execute(insert(Order), row)
-    with office.db.read() as connection:
         return read_order(connection, order_id)
 
 
@@ -241,6 +266,7 @@ def _bill(
 def _start_payments(
     office: BoxOffice, order: OrderRow, basket: BasketView, gateway: Gateway
 ) -> None:
+    is_started = False
     try:
         for hold in basket.holds:
             fault_point("payment.start", HoldEnded)
@@ -256,13 +282,17 @@ def _start_payments(
                 )
             )
             fault_point("payment.frozen")
-    except Refusal:
-        unfreeze(office, order, release=False)
-        with office.db.write() as connection:
-            set_status(connection, order.id, OrderStatus.CANCELLED, only=OPEN, ended_at=utc_now())
-        raise
+        _write_started(office, order)
+        is_started = True
+    finally:
+        if not is_started:
+            with contextlib.suppress(Busy):  # then the settler does it
+                give_up(office, order.id)
+
+
+def _write_started(office: BoxOffice, order: OrderRow) -> None:
     with office.db.write() as connection:
-        if gateway.name == "manual":
+        if order.gateway == "manual":
             add_effect(
                 connection, "mail.order_pending", f"mail.order_pending:{order.id}",
                 {"order": order.id},
@@ -271,21 +301,11 @@ def _start_payments(
             set_status(connection, order.id, OrderStatus.PAYING, only=OPEN)
 
 
-def _status_of(office: BoxOffice, order_id: str) -> str:
-    with office.db.read() as connection:
-        return str(read_order(connection, order_id).status)
-
-
 def _keep_placed(office: BoxOffice, placed: Placed, kept: KeptKey | None) -> Placed:
     if kept is not None:
-        row = {
-            "key": kept.key,
-            "fingerprint": kept.fingerprint,
-            "outcome": {"order_id": placed.order_id, "status": placed.status},
-            "kept_at": utc_now(),
-        }
-        with office.db.write() as connection:
-            connection.execute(insert(KeptAnswer), row)
+        outcome = {"order_id": placed.order_id, "status": placed.status}
+        with contextlib.suppress(Busy):  # the order's own row knows the key as well
+            office.answers.write(kept, outcome)
     return placed
 
 
@@ -306,33 +326,39 @@ def _resumed(office: BoxOffice, kept: KeptKey | None, demo_outcome: str | None) 
         return None
     if order.fingerprint != kept.fingerprint:
         raise IdempotencyMismatch
+    if order.created_at < utc_now() - timedelta(hours=KEPT_HOURS):
+        return None
+    placed = _carried_on(office, order, demo_outcome)
+    return None if placed is None else _keep_placed(office, placed, kept)
+
+
+def _carried_on(office: BoxOffice, order: OrderRow, demo_outcome: str | None) -> Placed | None:
+    with office.db.read() as connection:
+        has_money = captured_payment(connection, order.id) is not None
+    if has_money:
+        return _settled(office, order.id)
     if order.status == OrderStatus.PAYING and demo_outcome == "paid":
-        capture(
-            office, order.id, order.gateway, order.reference or "", order.total_cents,
-            order.currency,
-        )  # fmt: skip
-    settle(office, order.id)
-    status = _status_of(office, order.id)
-    if status == OrderStatus.PAYING and demo_outcome is None:
-        return Placed(order.id, status, pay_url(office, order))
-    if status in (OrderStatus.PAID, OrderStatus.REFUNDED) or (
-        status == OrderStatus.PENDING and order.gateway == "manual" and _is_written(office, order)
-    ):
-        return Placed(order.id, status)
+        return _paid_at_once(office, order)
+    if order.status in (OrderStatus.PAID, OrderStatus.REFUNDED):
+        return Placed(order.id, str(order.status))
+    if order.status == OrderStatus.PAYING and demo_outcome is None:
+        return Placed(order.id, "paying", pay_url(office, order))
+    is_kept = order.status == OrderStatus.PENDING and order.gateway == "manual"
+    if is_kept and _is_written(office, order):
+        _write_started(office, order)
+        return Placed(order.id, "pending")
     _drop_interrupted(office, order)
     return None
 
 
 def _is_written(office: BoxOffice, order: OrderRow) -> bool:
     with office.db.read() as connection:
-        return len({line.event_id for line in read_lines(connection, order.id)}) == (
-            order.open_events
-        )
+        events = {line.event_id for line in read_lines(connection, order.id)}
+    return len(events) == order.open_events
 
 
 def _drop_interrupted(office: BoxOffice, order: OrderRow) -> None:
     """Nothing was paid for it: its key is free for the repeat that starts anew."""
-    unfreeze(office, order, release=False)
+    give_up(office, order.id)
     with office.db.write() as connection:
-        set_status(connection, order.id, OrderStatus.CANCELLED, only=OPEN, ended_at=utc_now())
         connection.execute(update(Order).where(Order.id == order.id).values(idempotency_key=None))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from app.box_office import BoxOffice
 from app.clock import house, utc_now, wall_ms
@@ -31,18 +30,23 @@ from app.orders.rows import (
     write_journal,
 )
 from app.orders.tickets import new_tickets
+from app.orders.turns import turn_of
 from app.outbox import add_effect
-from app.refusals import Busy, Refusal
+from app.refusals import Busy, NotOnSale, Refusal
 from app.rows import insert_new
 from app.tokens import new_id
 
 log = logging.getLogger("fullhouse.settler")
 
-SETTLE_EVERY_SECONDS: Final = 10.0
 REFREEZE_SECONDS: Final = 300
 OFFER_SECONDS: Final = 600
 BATCH: Final = 200
-_turns = [threading.Lock() for _ in range(64)]  # one settling per order at a time
+
+SECOND_PAYMENT: Final = "second payment"
+WRONG_SUM: Final = "the sum was not the order's"
+ORDER_OVER: Final = "the order was over"
+PLACES_GONE: Final = "places gone before the money came"
+EVENT_CANCELLED: Final = "the event does not take place"
 
 
 def capture(
@@ -54,35 +58,34 @@ def capture(
     back, or that is not the order's sum, is marked to go back in the same transaction.
     """
     payment_id = f"{gateway}:{reference}"
-    with _turn_of(order_id), office.db.write() as connection:
+    with turn_of(order_id), office.db.write() as connection:
         order = read_order(connection, order_id)
         known = connection.execute(select(Payment.state).where(Payment.id == payment_id)).scalar()
         if known is not None:
             return known == PaymentState.CAPTURED
-        counts = (
-            captured_payment(connection, order_id) is None
-            and order.status not in (OrderStatus.PAID, OrderStatus.REFUNDED)
-            and (cents, currency) == (order.total_cents, order.currency)
-        )
+        reason = _why_not(connection, order, cents, currency)
         connection.execute(
             insert(Payment),
             {
                 "id": payment_id, "order_id": order_id, "gateway": gateway,
                 "reference": reference, "amount_cents": cents, "currency": currency,
-                "state": PaymentState.CAPTURED if counts else PaymentState.RETURNED,
-                "settled": not counts, "captured_at": utc_now(),
+                "state": PaymentState.CAPTURED if reason is None else PaymentState.RETURNED,
+                "settled": reason is not None, "return_reason": reason, "captured_at": utc_now(),
             },
         )  # fmt: skip
         write_journal(connection, "payment.captured", order_id, gateway, cents=cents)
-        if not counts:
-            _write_refund(connection, order_id, payment_id, cents, "second payment")
+        if reason is not None:
+            _write_refund(connection, order_id, payment_id, cents, reason)
     fault_point("payment.captured")
-    return counts
+    return reason is None
 
 
 def settle(office: BoxOffice, order_id: str) -> None:
-    """Sell a captured order's places in all its events, or give all the money back."""
-    with _turn_of(order_id):
+    """Sell a captured order's places in all its events, or give all the money back.
+
+    Raises `Busy` when it cannot be finished now; the settler carries on.
+    """
+    with turn_of(order_id):
         with office.db.read() as connection:
             order = read_order(connection, order_id)
             payment = captured_payment(connection, order_id)
@@ -92,61 +95,33 @@ def settle(office: BoxOffice, order_id: str) -> None:
         by_event: dict[int, list[LineView]] = {}
         for line in lines:
             by_event.setdefault(line.event_id, []).append(line)
-        if len(by_event) == 0:
-            _give_back(office, order, payment, by_event)
-            return
-        try:
-            _keep_all(office, order, by_event)
-            _sell_all(office, order, by_event)
-        except Busy:
-            raise
-        except Refusal:
-            _give_back(office, order, payment, by_event)
+        reason = payment.return_reason
+        if reason is None and not _is_whole(order, lines):
+            reason = PLACES_GONE  # it was broken off before all its events were asked
+        if reason is None:
+            reason = _sell(office, order, by_event)
+        if reason is not None:
+            _give_back(office, order, payment, by_event, reason)
+
+
+def settle_soon(office: BoxOffice, order_id: str) -> None:
+    """The same for an order whose money has come: what cannot be done now is done afterwards."""
+    try:
+        settle(office, order_id)
+    except Busy:
+        log.warning("order %s is settled later: the box office is busy", order_id)
 
 
 def give_back_sold(office: BoxOffice, order_id: str, reason: str, by: str) -> None:
     """Cancel a paid order: tickets void, places on sale again, all money back, once."""
-    with office.db.read() as connection:
+    with turn_of(order_id), office.db.write() as connection:
         order = read_order(connection, order_id)
         payment = captured_payment(connection, order_id)
-        lines = read_lines(connection, order_id)
-    if payment is None or order.status != OrderStatus.PAID:
-        return
-    with office.db.write() as connection:
-        _return_payment(connection, order, payment, reason)
+        if payment is None or order.status != OrderStatus.PAID:
+            return
+        _decide_return(connection, payment.id, reason)
         write_journal(connection, "order.given_back", order_id, by, reason=reason)
-    for event_id in sorted({line.event_id for line in lines}):
-        _void_tickets(office, order_id, event_id, reason, by)
-
-
-class Settler:
-    """Carries on captured orders that are not finished: at start, then every ten seconds."""
-
-    def __init__(self, office: BoxOffice) -> None:
-        self._office = office
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="settler", daemon=True)
-
-    def start(self) -> None:
-        """Start working in the background."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop after the order at hand."""
-        self._stopped.set()
-        self._thread.join(timeout=10)
-
-    def _run(self) -> None:
-        while True:
-            try:
-                settle_open(self._office)
-                self._office.note_drift()
-            except Refusal as refusal:
-                log.warning("settler waits: %s", refusal)
-            except Exception:  # the next round tries again
-                log.exception("settler failed")
-            if self._stopped.wait(SETTLE_EVERY_SECONDS):
-                return
+    settle_soon(office, order_id)
 
 
 def settle_open(office: BoxOffice) -> int:
@@ -155,17 +130,49 @@ def settle_open(office: BoxOffice) -> int:
         ids = list(
             connection.execute(
                 select(Payment.order_id)
-                .where(Payment.state == PaymentState.CAPTURED, Payment.settled.in_((False,)))
+                .where(Payment.state == PaymentState.CAPTURED, Payment.settled == 0)
+                .order_by(Payment.captured_at)
                 .limit(BATCH)
             ).scalars()
         )
     for order_id in ids:
-        settle(office, order_id)
+        try:
+            settle(office, order_id)
+        except Refusal as refusal:
+            log.warning("order %s is settled later: %s", order_id, refusal)
+        except Exception:  # one order that cannot be settled must not hold up the others
+            log.exception("order %s cannot be settled", order_id)
     return len(ids)
 
 
-def _turn_of(order_id: str) -> threading.Lock:
-    return _turns[hash(order_id) % len(_turns)]
+def _why_not(connection: Connection, order: OrderRow, cents: int, currency: str) -> str | None:
+    """Why money is not the one that counts; None when it is."""
+    if captured_payment(connection, order.id) is not None or order.status == OrderStatus.PAID:
+        return SECOND_PAYMENT
+    if order.status == OrderStatus.REFUNDED:
+        return ORDER_OVER
+    return None if (cents, currency) == (order.total_cents, order.currency) else WRONG_SUM
+
+
+def _is_whole(order: OrderRow, lines: tuple[LineView, ...]) -> bool:
+    events = {line.event_id for line in lines}
+    return len(events) >= order.open_events and (
+        sum(line.cents for line in lines) == order.total_cents
+    )
+
+
+def _sell(office: BoxOffice, order: OrderRow, by_event: dict[int, list[LineView]]) -> str | None:
+    """Keep everything, then sell everything; why not, when a place is gone."""
+    try:
+        _keep_all(office, order, by_event)
+        _sell_all(office, order, by_event)
+    except Busy:
+        raise
+    except NotOnSale:
+        return EVENT_CANCELLED
+    except Refusal:
+        return PLACES_GONE
+    return None
 
 
 def _keep_all(office: BoxOffice, order: OrderRow, by_event: dict[int, list[LineView]]) -> None:
@@ -199,24 +206,41 @@ def _sell_all(office: BoxOffice, order: OrderRow, by_event: dict[int, list[LineV
 
 
 def _give_back(
-    office: BoxOffice, order: OrderRow, payment: Any, by_event: dict[int, list[LineView]]
+    office: BoxOffice,
+    order: OrderRow,
+    payment: Any,
+    by_event: dict[int, list[LineView]],
+    reason: str,
 ) -> None:
-    """Late money whose places are gone: release all, one full refund, the nearest as an offer."""
-    reason = "places gone before the money came"
+    """Release and void all, one full refund; for places that are gone the nearest as an offer.
+
+    Decided first and for good: whoever carries on after a crash must not sell what was undone.
+    """
+    if payment.return_reason is None:
+        with office.db.write() as connection:
+            _decide_return(connection, payment.id, reason)
     for event_id in sorted(by_event):
         office.inventory_of(event_id).ask(EndPayment(order.id, release=True))
         _void_tickets(office, order.id, event_id, reason, "settler")
-    offer_basket = order.offer_basket_id or _keep_offer(office, order, by_event)
+    offer_basket = _keep_offer(office, order, by_event) if reason == PLACES_GONE else None
     with office.db.write() as connection:
         _return_payment(connection, order, payment, reason, offer_basket)
         write_journal(connection, "order.money_back", order.id, "settler", reason=reason)
     fault_point("refund.committed")
 
 
+def _decide_return(connection: Connection, payment_id: str, reason: str) -> None:
+    connection.execute(
+        update(Payment)
+        .where(Payment.id == payment_id, Payment.return_reason.is_(None))
+        .values(return_reason=reason, settled=False)
+    )
+
+
 def _keep_offer(
     office: BoxOffice, order: OrderRow, by_event: dict[int, list[LineView]]
 ) -> str | None:
-    basket_id = new_id()
+    basket_id = f"offer-{order.id}"  # the same again, whoever carries on
     kept = False
     for event_id, lines in sorted(by_event.items()):
         command = KeepOffer(basket_id, f"{event_id}-{new_id()}", tuple(lines), OFFER_SECONDS)
@@ -243,7 +267,11 @@ def _void_tickets(office: BoxOffice, order_id: str, event_id: int, reason: str, 
 
 
 def _return_payment(
-    connection: Any, order: OrderRow, payment: Any, reason: str, offer_basket: str | None = None
+    connection: Connection,
+    order: OrderRow,
+    payment: Any,
+    reason: str,
+    offer_basket: str | None = None,
 ) -> None:
     connection.execute(
         update(Payment)
@@ -261,7 +289,9 @@ def _return_payment(
     _write_refund(connection, order.id, payment.id, payment.amount_cents, reason)
 
 
-def _write_refund(connection: Any, order_id: str, payment_id: str, cents: int, reason: str) -> None:
+def _write_refund(
+    connection: Connection, order_id: str, payment_id: str, cents: int, reason: str
+) -> None:
     """One refund of a whole payment, its effect and its letter; repeats change nothing."""
     refund_id = f"refund:{payment_id}"
     if cents > 0:

@@ -1,0 +1,140 @@
+"""What is carried on by itself: money that has come, and orders that were broken off."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import exists, select, update
+
+from app.box_office import BoxOffice
+from app.clock import house, utc_now
+from app.inventory.commands import EndPayment
+from app.models import Order, OrderStatus, Payment, PaymentState
+from app.orders.ending import OPEN
+from app.orders.rows import set_status
+from app.orders.settling import settle_open
+from app.orders.turns import turn_of
+from app.refusals import Refusal
+
+log = logging.getLogger("fullhouse.settler")
+
+SETTLE_EVERY_SECONDS: Final = 10.0
+STOP_SECONDS: Final = 5.0
+BROKEN_OFF_SECONDS: Final = 30  # no request lives so long: its order will not be carried on
+LAPSED_SECONDS: Final = 60  # past its deadline
+OVER: Final = (OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.REFUNDED)
+BATCH: Final = 200
+
+
+class Settler:
+    """Carries on captured orders and ends broken ones: at start, then every ten seconds."""
+
+    def __init__(self, office: BoxOffice) -> None:
+        self._office = office
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="settler", daemon=True)
+
+    def start(self) -> None:
+        """Start working in the background."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the order at hand."""
+        self._stopped.set()
+        self._thread.join(timeout=STOP_SECONDS)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it still runs."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        rounds: tuple[Callable[[BoxOffice], Any], ...] = (settle_open, thaw_broken, lapse_forgotten)
+        while True:
+            for carry_on in (*rounds, BoxOffice.note_drift):
+                try:
+                    carry_on(self._office)
+                except Refusal as refusal:
+                    log.warning("settler waits: %s", refusal)
+                except Exception:  # the next round tries again
+                    log.exception("settler failed")
+            if self._stopped.wait(SETTLE_EVERY_SECONDS):
+                return
+
+
+def thaw_broken(office: BoxOffice) -> int:
+    """Let go of places frozen for orders that were broken off or are over; how many orders.
+
+    A buyer whose order was broken off by a crash has the places in the basket again.
+    """
+    frozen, _is_all = _frozen_orders(office)
+    begun_ms = house.now_ms() - BROKEN_OFF_SECONDS * 1000
+    paying_ms = office.settings.payment_seconds * 1000
+    broken_off = (
+        (Order.status == OrderStatus.PENDING)
+        & (Order.gateway != "manual")
+        & (Order.deadline_ms < begun_ms + paying_ms)
+    )
+    query = select(Order.id, Order.status).where(
+        Order.id.in_(sorted(frozen)[:BATCH]), broken_off | Order.status.in_(OVER), ~_has_money()
+    )
+    with office.db.read() as connection:
+        found = connection.execute(query).all()
+    for order_id, status in found:
+        _thaw(office, order_id, release=status in OVER)
+    return len(found)
+
+
+def lapse_forgotten(office: BoxOffice) -> int:
+    """Orders past their deadline with no place frozen any more have come to nothing."""
+    frozen, is_all = _frozen_orders(office)
+    if not is_all:
+        return 0
+    query = (
+        select(Order.id)
+        .where(
+            Order.status.in_(OPEN),
+            Order.deadline_ms < house.now_ms() - LAPSED_SECONDS * 1000,
+            ~_has_money(),
+        )
+        .limit(BATCH)
+    )
+    with office.db.read() as connection:
+        found = [order for order in connection.execute(query).scalars() if order not in frozen]
+    for order_id in found:
+        with turn_of(order_id), office.db.write() as connection:
+            connection.execute(
+                update(Order)
+                .where(Order.id == order_id, Order.status.in_(OPEN), ~_has_money())
+                .values(status=OrderStatus.EXPIRED, ended_at=utc_now())
+            )
+    return len(found)
+
+
+def _thaw(office: BoxOffice, order_id: str, release: bool) -> None:
+    with turn_of(order_id):
+        with office.db.read() as connection:
+            if connection.scalar(select(Payment.id).where(*_money_of(order_id))) is not None:
+                return
+        for event_id in office.inventories.with_order(order_id):
+            office.inventory_of(event_id).ask(EndPayment(order_id, release))
+        with office.db.write() as connection:
+            set_status(connection, order_id, OrderStatus.CANCELLED, only=OPEN, ended_at=utc_now())
+
+
+def _frozen_orders(office: BoxOffice) -> tuple[set[str], bool]:
+    """Orders for which places are frozen, and whether all actors could be looked at."""
+    states = [inventory.actor.state for inventory in office.inventories.running()]
+    frozen = {order for state in states if state is not None for order in tuple(state.order_holds)}
+    return frozen, all(state is not None for state in states)
+
+
+def _has_money() -> Any:
+    return exists().where(Payment.order_id == Order.id, Payment.state == PaymentState.CAPTURED)
+
+
+def _money_of(order_id: str) -> tuple[Any, ...]:
+    return Payment.order_id == order_id, Payment.state == PaymentState.CAPTURED
