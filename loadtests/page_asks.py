@@ -13,7 +13,7 @@ from loadtests.measure import Ask
 from loadtests.serving import Server
 
 PROOF = re.compile(rb'name="csrf" value="([^"]+)"')
-FORM_PATH = "/basket"
+FORM_PATH = "/orders/find"
 OPEN_AT_ONCE_COUNT = 16
 
 
