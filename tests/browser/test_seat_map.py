@@ -236,3 +236,11 @@ def test_a_busy_box_office_is_asked_again_when_it_says(chromium: Browser, house:
         bo.page.wait_for_timeout(6_000)
 
         assert len(asked) == 1
+
+
+def test_an_answer_that_is_no_state_is_no_connection(chromium: Browser, house: BoxOffice) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        bo.page.route(STATE, lambda route: route.fulfill(status=500, body="{}"))
+        MapPage(bo.page, MATINEE).open()
+
+        expect(bo.page.locator("[data-map-lost]")).to_be_visible(timeout=12_000)
