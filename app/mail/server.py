@@ -12,7 +12,7 @@ from app.config import BadSetting
 SMTP_PORT: Final = 25
 SUBMISSION_PORT: Final = 587  # with a name and a password
 SMTPS_PORT: Final = 465
-TIMEOUT_SECONDS: Final = 30
+TIMEOUT_SECONDS: Final = 20
 TIMEOUT_LEAST_SECONDS: Final = 1
 TIMEOUT_MOST_SECONDS: Final = 60
 
