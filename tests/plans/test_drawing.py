@@ -314,7 +314,7 @@ def test_5_000_seats_are_painted_in_2_ms() -> None:
         drawing._whole.paint(letters, (1, 2, 3))
         taken.append(time.process_time() - start)
 
-    assert min(taken) < 0.004  # 1.5 ms on an idle machine
+    assert min(taken) < 0.005  # 1.5 ms on an idle machine
 
 
 def test_the_overview_of_5_000_seats_is_drawn_in_a_few_milliseconds(arena: SeatMapMaker) -> None:
@@ -324,4 +324,4 @@ def test_the_overview_of_5_000_seats_is_drawn_in_a_few_milliseconds(arena: SeatM
         arena_map(arena)
         taken.append(time.process_time() - start)
 
-    assert min(taken) < 0.010
+    assert min(taken) < 0.015  # 2.5 ms on an idle machine
