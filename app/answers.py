@@ -33,6 +33,10 @@ class KeptKey:
     key: str
     fingerprint: str
 
+    def part(self, name: str) -> KeptKey:
+        """The key of one part of a request that asks for several things."""
+        return KeptKey(f"{self.key}:{name}", self.fingerprint)
+
 
 @dataclass(slots=True)
 class Turn:

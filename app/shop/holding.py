@@ -38,7 +38,7 @@ def change_hold(
     if form.seats or form.more:
         hold = _add(event, inventory, basket, form, kept)
     if form.released or form.fewer:
-        return _give_back(inventory, basket, form, kept)
+        return _give_back(event, inventory, basket, form, kept)
     if form.types:
         return _retype(inventory, basket, form.types)
     return hold or inventory.ask(ShowBasket(basket))
@@ -64,7 +64,7 @@ def _add(
 
 
 def _give_back(
-    inventory: Inventory, basket: str, form: HoldForm, kept: KeptKey | None
+    event: EventCard, inventory: Inventory, basket: str, form: HoldForm, kept: KeptKey | None
 ) -> HoldView | None:
     hold_id = inventory.basket_hold(basket)
     if hold_id is None:
@@ -75,7 +75,8 @@ def _give_back(
     ]
     if form.fewer:
         areas.append(AreaChoice(form.area, 1, form.fewer))
-    return inventory.ask(ReleasePlaces(hold_id, basket, seats, tuple(areas)), kept)
+    command = ReleasePlaces(hold_id, basket, seats, tuple(areas))
+    return office().ask_once(event.id, command, kept and kept.part("back"))
 
 
 def area_line(place: str) -> tuple[str, int, str]:

@@ -44,7 +44,7 @@ def create_extension() -> ResponseReturnValue:
     kept = kept_key(basket)
     for hold in holds:
         extend = ExtendHold(hold.id, basket)
-        office().ask_once(hold.event_id, extend, kept if len(holds) == 1 else None)
+        office().ask_once(hold.event_id, extend, kept and kept.part(hold.id))
 
     return _answer(extended_words())
 
