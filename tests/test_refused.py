@@ -49,9 +49,10 @@ def refused(source: Source) -> Iterator[str]:
             yield f"{source.module}:{call.lineno} goes through a proxy"
 
 
-@pytest.mark.parametrize("source", python_files(*PRODUCT), ids=lambda source: source.module)
-def test_no_code_gets_round_other_shops_rules(source: Source) -> None:
-    assert list(refused(source)) == []
+def test_no_code_gets_round_other_shops_rules() -> None:
+    signs = [words for source in python_files(*PRODUCT) for words in refused(source)]
+
+    assert signs == []
 
 
 @pytest.mark.parametrize(
