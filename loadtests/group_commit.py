@@ -14,8 +14,8 @@ from statistics import median
 from app.config import read_settings
 from app.db import Database
 from app.faults import plan_faults
-from app.inventory.commands import HoldSeats, ReleaseHold, SeatChoice
 from app.inventories import Inventory
+from app.inventory.commands import HoldSeats, ReleaseHold, SeatChoice
 from app.inventory_actor import BATCH_LIMIT, Actor
 from app.inventory_store import EventStore
 

@@ -11,9 +11,9 @@ from app.box_office import BoxOffice, open_box_office
 from app.clock import house
 from app.config import Settings, read_settings
 from app.demo.sized import open_sized_event
+from app.inventories import Inventory
 from app.inventory.commands import HoldSeats, SeatChoice
 from app.inventory.views import HoldView
-from app.inventories import Inventory
 from app.tokens import new_id
 
 SECRET = "a secret of the tests, forty letters long"

@@ -46,7 +46,11 @@ def write_gala(connection: Connection, offer: Offer) -> None:
     }  # fmt: skip
     connection.execute(insert(Event), event)
     for position, category in enumerate(offer.categories):
-        row: dict[str, Any] = {"key": category.key, "name": category.name, "plan_names": [category.key]}
+        row: dict[str, Any] = {
+            "key": category.key,
+            "name": category.name,
+            "plan_names": [category.key],
+        }
         connection.execute(
             insert(PriceCategory), row | {"event_id": event_id, "position": position}
         )
