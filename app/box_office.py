@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import select
 
 from app.answers import Answers, KeptKey
 from app.catalogue import Catalogue
-from app.clock import house
+from app.clock import boot_id, house
 from app.config import Settings
 from app.db import Database
 from app.faults import plan_faults
 from app.house_lock import LOCK_WAIT_SECONDS, HouseLock
 from app.house_lock import SecondServer as SecondServer
+from app.inventories import Inventories, Inventory
 from app.inventory.commands import Command, HoldSeats
 from app.inventory.offer import Offer
 from app.inventory.plain import outcome_from_plain, plain_outcome
-from app.inventories import Inventories, Inventory
 from app.inventory_reading import read_offer
 from app.inventory_store import EventStore
 from app.keys import EventKeys
@@ -89,15 +89,20 @@ class BoxOffice:
 
     def note_drift(self) -> None:
         """Leave house time's drift from the wall behind for the next start, when it moved."""
-        drift = house.drift_ms()
-        if abs(drift - self.noted_drift_ms) < DRIFT_NOTED_MS:
-            return
+        if abs(house.drift_ms() - self.noted_drift_ms) >= DRIFT_NOTED_MS:
+            self.note_time()
+
+    def note_time(self) -> None:
+        """Leave behind what the next start needs to carry on with house time."""
+        row: dict[str, Any] = {
+            "house_ms": house.now_ms(),
+            "drift_ms": house.drift_ms(),
+            "boot_id": boot_id(),
+            "offset_ms": house.offset_ms,
+        }
         with self.db.write() as connection:
-            connection.execute(
-                upsert(connection, HouseTime, ["id"], ["house_ms", "drift_ms"]),
-                {"id": 1, "house_ms": house.now_ms(), "drift_ms": drift},
-            )
-        self.noted_drift_ms = drift
+            connection.execute(upsert(connection, HouseTime, ["id"], list(row)), {"id": 1, **row})
+        self.noted_drift_ms = row["drift_ms"]
 
     def close(self) -> None:
         """Drain the actors and let go of everything."""
@@ -132,11 +137,11 @@ def open_box_office(
 
         try:
             lock.take_database(db, takes_over=takes_over)
+            migrate(db, settings)
         except BaseException:
             db.close()
             lock.close()
             raise
-        migrate(db, settings)
     vault, tokens = Vault(settings.secret_key), Tokens(settings.secret_key)
     office = BoxOffice(
         settings=settings,
@@ -172,7 +177,7 @@ def inventory_of(event_id: int) -> Inventory:
 def _carry_on(office: BoxOffice) -> None:
     """House time, known keys and live holds, as the last server left them."""
     with office.db.read() as connection:
-        left = connection.execute(select(HouseTime.house_ms, HouseTime.drift_ms)).first()
+        left = connection.execute(select(HouseTime.__table__)).first()
         live = connection.execute(
             select(HoldRow.event_id)
             .where(HoldRow.state.in_((HoldState.LIVE, HoldState.PAYING)))
@@ -180,8 +185,10 @@ def _carry_on(office: BoxOffice) -> None:
         ).scalars()
         event_ids = sorted(live)
     if left is not None:
-        house.anchor(left.house_ms, left.drift_ms)
-        office.noted_drift_ms = left.drift_ms
+        is_same_boot = bool(left.boot_id) and left.boot_id == boot_id()
+        if not (is_same_boot and house.carry_on(left.house_ms, left.offset_ms)):
+            house.anchor(left.house_ms, left.drift_ms)
+    office.note_time()
     office.answers.load()
     for event_id in event_ids:
         office.inventory_of(event_id)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+BOOT_ID_FILE: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 class HouseClock:
@@ -24,14 +28,34 @@ class HouseClock:
         """How far the wall has moved away from house time."""
         return wall_ms() - self.now_ms()
 
+    @property
+    def offset_ms(self) -> int:
+        """How far house time is ahead of this machine's steady clock."""
+        return self._offset_ms
+
     def anchor(self, last_house_ms: int, last_drift_ms: int) -> None:
         """Carry on from the last server's house time, minus the drift it had seen."""
         wanted = max(wall_ms() - last_drift_ms, last_house_ms)
         self._offset_ms = wanted - _steady_ms()
 
+    def carry_on(self, last_house_ms: int, last_offset_ms: int) -> bool:
+        """Carry on by the steady clock since the same boot, whatever the wall did; if it can be."""
+        if _steady_ms() + last_offset_ms < last_house_ms:
+            return False
+        self._offset_ms = last_offset_ms
+        return True
+
     def wall_at(self, house_ms: int) -> datetime:
         """The wall time at which a house time is (or was) reached."""
         return from_ms(house_ms + self.drift_ms())
+
+
+def boot_id() -> str:
+    """This machine's name for its present boot; an empty text where it has none."""
+    try:
+        return BOOT_ID_FILE.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def wall_ms() -> int:

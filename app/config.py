@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 HOLD_SECONDS_MOST: Final = 3600
 MIN_PAYMENT_SECONDS: Final = 300
@@ -17,6 +17,7 @@ EXTENSIONS_LIMIT: Final = 4
 RESTART_GRACE_SECONDS: Final = 30
 REFUSED_CARD_SECONDS: Final = 300  # a refused card leaves at least this long
 SECRET_LEAST_BYTES: Final = 32
+WHOLE_DIGITS: Final = 9
 SECRET_FILE: Final = "secret"  # noqa: S105  a file name
 
 
@@ -127,8 +128,11 @@ def write_synced(path: Path, content: bytes) -> None:
         os.link(temporary, path)  # never replaces one that another start has just made
     except FileExistsError:
         pass
+    except OSError:  # a disk without hard links
+        if not path.exists():
+            temporary.rename(path)
     finally:
-        temporary.unlink()
+        temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
 
 
@@ -148,9 +152,15 @@ def _secret_key(env: Mapping[str, str], data_dir: Path) -> bytes:
             raise BadSetting(f"SECRET_KEY must have at least {SECRET_LEAST_BYTES} characters.")
         return given.encode()
     path = data_dir / SECRET_FILE
-    if not path.exists():
-        write_synced(path, secrets.token_hex(SECRET_LEAST_BYTES).encode())
-    content = path.read_bytes().strip()
+    try:
+        if not path.exists():
+            write_synced(path, secrets.token_hex(SECRET_LEAST_BYTES).encode())
+        content = path.read_bytes().strip()
+    except OSError as error:
+        raise BadSetting(
+            f"The secret file {path} cannot be used ({error.strerror}): let whoever runs the"
+            " box office own it."
+        ) from None
     if len(content) < SECRET_LEAST_BYTES:
         raise BadSetting(f"The secret file {path} is damaged: restore it from your backup.")
     return content
@@ -163,24 +173,45 @@ def _database_url(env: Mapping[str, str], data_dir: Path) -> str:
     scheme = given.split(":", 1)[0]
     if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
         return "postgresql+psycopg:" + given.split(":", 1)[1]
-    if given.startswith("sqlite:///"):
+    if given.startswith("sqlite:///") and given.removeprefix("sqlite:///") not in ("", ":memory:"):
         return given
-    raise BadSetting("DATABASE_URL must start with postgresql:// or sqlite:///.")
+    raise BadSetting("DATABASE_URL must start with postgresql:// or name a file with sqlite:///.")
 
 
 def _base_url(env: Mapping[str, str], port: int) -> str:
     given = _text(env, "FULLHOUSE_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
-    parts = urlsplit(given)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+    parts = _split(given)
+    is_plain = parts is not None and not (parts.path or parts.query or parts.fragment)
+    if not is_plain or not _has_host(parts) or "@" in given:
         raise BadSetting("FULLHOUSE_BASE_URL must look like https://tickets.example.org.")
     return given
+
+
+def _has_host(parts: SplitResult | None) -> bool:
+    try:
+        return (
+            parts is not None
+            and parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+        )
+    except ValueError:  # no port can be so high, or be such a word
+        return False
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
     given = _secret(env, name)
     if not given:
         return None
-    if urlsplit(given).scheme not in schemes:
+    parts = _split(given)
+    if parts is None or parts.scheme not in schemes:
         raise BadSetting(f"{name} must start with {' or '.join(f'{s}://' for s in schemes)}.")
     return given
 
@@ -214,7 +245,8 @@ def _whole(env: Mapping[str, str], name: str, default: int, least: int, most: in
     given = env.get(name, "").strip()
     if not given:
         return default
-    if not given.isascii() or not given.isdigit() or not least <= int(given[:9]) <= most:
+    is_whole = given.isascii() and given.isdigit() and len(given) <= WHOLE_DIGITS
+    if not is_whole or not least <= int(given) <= most:
         raise BadSetting(f"{name} must be a whole number from {least} to {most}, not {given!r}.")
     return int(given)
 

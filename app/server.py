@@ -27,6 +27,7 @@ from app.refusals import Busy, Refusal
 from app.state_answers import state_answer
 
 EXIT_CONFIG: Final = 78  # the supervisor does not start again what cannot work
+EXIT_BUSY: Final = 75  # it may work in a moment
 DRAIN_SECONDS: Final = 9
 KEEP_ALIVE_SECONDS: Final = 30
 CONNECTIONS_LIMIT: Final = 12_000
@@ -111,6 +112,10 @@ def run(settings: Settings | None = None) -> int:
     except (BadSetting, SecondServer, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_CONFIG
+    except Busy as busy:
+        cause = str(getattr(busy.__cause__, "orig", "") or "it does not answer").strip()
+        sys.stderr.write(f"The database cannot be used just now: {cause.splitlines()[0]}.\n")
+        return EXIT_BUSY
     init_logs()
     _raise_file_limit()
     from app import build_app, demo

@@ -40,7 +40,10 @@ class ActorRow(Table):
 
 
 class HouseTime(Table):
-    """One row: house time and its drift from the wall when last seen, for the next start."""
+    """One row: house time and its drift from the wall when last seen, for the next start.
+
+    On the same boot of the same machine the steady clock and its offset say it exactly.
+    """
 
     __tablename__ = "house_time"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"), STRICT)
@@ -48,6 +51,8 @@ class HouseTime(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     house_ms: Mapped[int] = mapped_column(Big)
     drift_ms: Mapped[int] = mapped_column(Big)
+    boot_id: Mapped[str] = mapped_column(Text, default="")
+    offset_ms: Mapped[int] = mapped_column(Big, default=0)
 
 
 class HoldRow(Table):
