@@ -27,12 +27,14 @@ class Tokens:
 
     def of(self, purpose: str, subject: str) -> str:
         """The proof that `subject` may be used for `purpose`: 22 characters."""
-        mac = hmac.digest(self._key, f"{purpose}\0{subject}".encode(), "sha256")[:MAC_BYTES]
+        words = f"{purpose}\0{subject}".encode("utf-8", "surrogatepass")  # whatever was sent
+        mac = hmac.digest(self._key, words, "sha256")[:MAC_BYTES]
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
     def is_of(self, purpose: str, subject: str, proof: str) -> bool:
         """Whether the proof is right; takes the same time either way."""
-        return hmac.compare_digest(self.of(purpose, subject).encode(), proof.encode())
+        right = self.of(purpose, subject).encode()
+        return hmac.compare_digest(right, proof.encode("utf-8", "surrogatepass"))
 
     def signed(self, purpose: str, subject: str) -> str:
         """`subject.proof` in one text."""

@@ -31,6 +31,8 @@ class Vault:
     def unseal(self, sealed: bytes, purpose: str) -> bytes:
         """The content again; raises `SealBroken` with another secret or purpose."""
         nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        if sealed[:1] != VERSION:
+            raise SealBroken(purpose)
         try:
             return AESGCM(self._key).decrypt(nonce, body, purpose.encode())
         except (InvalidTag, ValueError):
