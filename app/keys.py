@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import insert, select
 
@@ -21,7 +21,7 @@ class SigningKey:
 
     event_id: int
     key_id: int
-    private: bytes
+    private: bytes = field(repr=False)
 
 
 class EventKeys:
