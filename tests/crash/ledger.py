@@ -10,7 +10,7 @@ from typing import Any
 from tests.crash.history import History
 
 BROKEN_LIMIT_COUNT = 200
-SHOWN_LIMIT_COUNT = 10
+SHOWN_LIMIT_COUNT = 60
 CURRENT_FIELDS = ("seconds_left",)  # all that a repeated answer may change
 
 
@@ -87,7 +87,7 @@ class Ledger:
         times = sorted(self.first_hold_seconds)
         slowest = f", slowest first hold {times[-1]:.2f} s" if times else ""
         statuses = ", ".join(f"{name} x{count}" for name, count in self.statuses.most_common())
-        broken = "".join(f"\nBROKEN: {words[:500]}" for words in self.broken[:SHOWN_LIMIT_COUNT])
+        broken = "".join(f"\nBROKEN: {words[:300]}" for words in self.broken[:SHOWN_LIMIT_COUNT])
         return (
             f"{len(self.holds)} holds, {len(self.orders)} orders, {len(self.kills_at)} kills"
             f"{slowest}; answers: {statuses}{broken}"
