@@ -8,12 +8,12 @@ import queue
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from app import patience
+from app.later import LATER, Ending, Later
 from app.state_answers import accepts_gzip
 
 if TYPE_CHECKING:
@@ -36,14 +36,13 @@ HEADER_PAIRS_LIMIT: Final = 512
 GZIP_LEAST_BYTES: Final = 800
 GZIP_LEVEL: Final = 4
 GZIPPED_KINDS: Final = (b"text/", b"application/json", b"application/problem", b"image/svg")
-
-_STATUS_ONLY: Final = (204, 304)
+RETOLD: Final = frozenset((b"content-type", b"cache-control", b"content-length"))
 
 
 class Job:
     """One request on its way through the pool."""
 
-    __slots__ = ("answer", "done", "environ", "fault", "since", "taken")
+    __slots__ = ("answer", "done", "environ", "fault", "later", "since", "taken")
 
     def __init__(self, environ: dict[str, Any], done: asyncio.Future[None]) -> None:
         self.environ = environ
@@ -52,6 +51,7 @@ class Job:
         self.taken = threading.Lock()  # whoever takes it first: a thread, or the clock
         self.answer: Answer | None = None
         self.fault: Exception | None = None
+        self.later: Later | None = None
 
 
 class FlaskPool:
@@ -60,7 +60,7 @@ class FlaskPool:
     def __init__(self, wsgi_app: WSGIApplication, threads: int = THREADS) -> None:
         self._app = wsgi_app
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._queue: deque[Job] = deque()  # the same jobs, for the clock
+        self._unanswered: dict[Job, None] = {}  # oldest first, for the clock
         self._clock: asyncio.TimerHandle | None = None
         self._finished: list[Job] = []
         self._guard = threading.Lock()
@@ -81,13 +81,17 @@ class FlaskPool:
         """The application's answer, or None when no thread could take it in time."""
         if self._jobs.qsize() >= WAITING_LIMIT:
             return None
+        environ[LATER] = None
         loop = self._loop = asyncio.get_running_loop()
         job = Job(environ, loop.create_future())
         self._jobs.put(job)
-        self._queue.append(job)
+        self._unanswered[job] = None
         if self._clock is None:
             self._clock = loop.call_later(CLOCK_SECONDS, self._tick)
-        await job.done
+        try:
+            await job.done
+        finally:
+            del self._unanswered[job]
         if job.fault is not None:
             raise job.fault
         return job.answer
@@ -98,12 +102,15 @@ class FlaskPool:
             self._jobs.put(None)
 
     def _tick(self) -> None:
-        """One clock for all: whoever has waited too long for a thread is told so."""
+        """One clock for all: whoever has waited too long, for a thread or an actor, is told so."""
         self._clock = None
-        queue, latest = self._queue, time.monotonic() - WAITING_SECONDS
-        while queue and (queue[0].done.done() or queue[0].since <= latest):
-            _give_up(queue.popleft())
-        if queue and self._loop is not None:
+        latest = time.monotonic() - WAITING_SECONDS
+        for job in self._unanswered:
+            if job.since > latest:
+                break
+            if not job.done.done():
+                _give_up(job)
+        if self._unanswered and self._loop is not None:
             self._clock = self._loop.call_later(CLOCK_SECONDS, self._tick)
 
     def _work(self) -> None:
@@ -113,6 +120,10 @@ class FlaskPool:
             patience.begin(job.since)
             try:
                 job.answer = call_wsgi(self._app, job.environ)
+                later: Later | None = job.environ[LATER]
+                if later is not None and later.begin(partial(self._finish, job)):
+                    job.later = later
+                    continue
             except Exception as fault:  # noqa: BLE001  this thread goes on with the next
                 job.fault = fault
             self._finish(job)
@@ -134,7 +145,7 @@ class FlaskPool:
             finished, self._finished = self._finished, []
         for job in finished:
             if not job.done.done():
-                job.done.set_result(None)
+                _end(job)
 
 
 def call_wsgi(wsgi_app: WSGIApplication, environ: dict[str, Any]) -> Answer:
@@ -275,5 +286,25 @@ def _encoded(header: tuple[str, str]) -> tuple[bytes, bytes]:
 
 
 def _give_up(job: Job) -> None:
-    if job.taken.acquire(blocking=False) and not job.done.done():
+    if job.taken.acquire(blocking=False):
         job.done.set_result(None)
+    elif job.later is not None and job.later.leave():
+        _end(job)
+
+
+def _end(job: Job) -> None:
+    later = job.environ[LATER]
+    if later is not None and job.answer is not None:
+        job.answer = _completed(job.answer[1], later.ending(), job.environ)
+    job.done.set_result(None)
+
+
+def _completed(
+    headers: list[tuple[bytes, bytes]], ending: Ending, environ: dict[str, Any]
+) -> Answer:
+    """The headers that the application gave, with the status and the body that came later."""
+    status, told, body = ending
+    encoded = [header for header in headers if header[0] not in RETOLD]
+    encoded += [_encoded(header) for header in told]
+    encoded.append((b"content-length", str(len(body)).encode()))
+    return _compressed(status, encoded, body, environ.get("HTTP_ACCEPT_ENCODING", ""))

@@ -12,13 +12,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.clock import utc_now
 from app.db import Database
 from app.models import KeptAnswer, Order
 from app.prepared import Prepared
 from app.refusals import BadIdempotencyKey, IdempotencyInFlight, IdempotencyMismatch
+from app.rows import fresh_row
 
 KEY_LEAST, KEY_MOST = 16, 255
 KEPT_HOURS: Final = 24
@@ -114,18 +114,18 @@ class Answers:
     @contextmanager
     def once(self, kept_key: KeptKey | None) -> Iterator[Turn]:
         """Take the turn of a key; raises when it is in flight or was another request."""
-        turn = Turn(kept_key)
-        if kept_key is None:
-            yield turn
-            return
-        turn.kept = self._begin(kept_key)
+        turn = Turn(kept_key, self.begin(kept_key))
         if turn.kept is not None:
             yield turn
             return
         try:
             yield turn
         finally:
-            outcome = turn.outcome
+            self.end(kept_key, turn.outcome)
+
+    def end(self, kept_key: KeptKey | None, outcome: dict[str, Any] | None) -> None:
+        """End a turn with what was durably answered; None after a no."""
+        if kept_key is not None:
             answer = None if outcome is None else (kept_key.fingerprint, outcome)
             self._end(kept_key.key, answer)
 
@@ -135,7 +135,13 @@ class Answers:
         with self._db.write() as connection:
             _KEEP.run(connection, [row])
 
-    def _begin(self, kept_key: KeptKey) -> dict[str, Any] | None:
+    def begin(self, kept_key: KeptKey | None) -> dict[str, Any] | None:
+        """Take the turn of a key, which `end` ends; or its first answer, and there is no turn.
+
+        Raises when it is in flight or was another request.
+        """
+        if kept_key is None:
+            return None
         key = kept_key.key
         with self._guard:
             if key in self._in_flight:
@@ -190,7 +196,7 @@ class Answers:
 
 def _keeping(dialect: str) -> Any:
     """Keep an answer, or put it in the place of one that is older than a day."""
-    fresh: Any = (sqlite if dialect == "sqlite" else postgresql).insert(KeptAnswer)
+    fresh = fresh_row(dialect, KeptAnswer)
     columns = ("fingerprint", "outcome", "kept_at")
     return fresh.on_conflict_do_update(
         index_elements=["key"],

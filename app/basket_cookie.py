@@ -43,10 +43,10 @@ def known_basket_id() -> str | None:
     if token is None:
         return None
     try:
-        g.basket = office().tokens.basket_id(token)
+        known = g.basket = office().tokens.basket_id(token)
     except NotFound:
         return None
-    return str(g.basket)
+    return known
 
 
 def _send(response: Response) -> Response:

@@ -17,15 +17,15 @@ from app.faults import plan_faults
 from app.house_lock import LOCK_WAIT_SECONDS, HouseLock
 from app.house_lock import SecondServer as SecondServer
 from app.inventories import Inventories, Inventory
-from app.inventory.commands import Command, HoldSeats
+from app.inventory.commands import Command
 from app.inventory.offer import Offer
-from app.inventory.plain import outcome_from_plain, plain_outcome
 from app.inventory_reading import read_offer
 from app.inventory_store import EventStore
 from app.keys import EventKeys
 from app.models import HoldRow, HoldState, HouseTime
 from app.payments.gateway import Gateway
 from app.payments.own import gateways_of
+from app.questions import Question
 from app.rows import upsert
 from app.tokens import Tokens
 from app.vault import Vault
@@ -67,25 +67,12 @@ class BoxOffice:
         return self.read_offers[event_id]
 
     def ask_once(self, event_id: int, command: Command[T], kept: KeptKey | None) -> T:
-        """Ask an event's actor, once per idempotency key; repeats get the first outcome again.
+        """Ask an event's actor, once per idempotency key; repeats get the first outcome again."""
+        return self.question(event_id, command, kept).ask()
 
-        A hold that committed facts already refuse is refused without mailbox and SQL.
-        """
-        with self.answers.once(kept) as turn:
-            if turn.kept is not None:
-                return outcome_from_plain(turn.kept)  # type: ignore[no-any-return]
-            inventory = self.inventory_of(event_id)
-            if isinstance(command, HoldSeats):
-                refusal = inventory.early_refusal(command)
-                if refusal is not None:
-                    try:
-                        raise refusal
-                    finally:
-                        del refusal  # or it and this frame would hold each other until a gc
-            outcome = inventory.ask(command, kept)
-            if kept is not None:
-                turn.keep(plain_outcome(outcome))
-            return outcome
+    def question(self, event_id: int, command: Command[T], kept: KeptKey | None) -> Question[T]:
+        """The same, still to be asked."""
+        return Question(self.answers, self.inventory_of(event_id), command, kept)
 
     def note_drift(self) -> None:
         """Leave house time's drift from the wall behind for the next start, when it moved."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 BOOT_ID_FILE: Final = Path("/proc/sys/kernel/random/boot_id")
+SECONDS_KEPT: Final = 256  # as text: those who hold together end together
 
 
 class HouseClock:
@@ -80,7 +82,17 @@ def to_ms(at: datetime) -> int:
 
 def rfc3339(at: datetime) -> str:
     """`2026-11-21T19:30:00Z`: UTC, whole seconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def rfc3339_ms(at_ms: int) -> str:
+    """The same for milliseconds since 1970."""
+    return _second(at_ms // 1000)
+
+
+@lru_cache(SECONDS_KEPT)
+def _second(at_seconds: int) -> str:
+    return rfc3339(from_ms(at_seconds * 1000))
 
 
 def _steady_ms() -> int:

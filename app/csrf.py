@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Flask, g, request
+from werkzeug.datastructures import Headers
 
 from app import basket_cookie
 from app.box_office import office
 from app.refusals import Refusal
+from app.tokens import new_id
 
 FIELD: Final = "csrf"
 HEADER: Final = "X-CSRF-Token"
-KEY_BYTES: Final = 12
 SAFE_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
 OWN_SITES: Final = frozenset(("same-origin", "none"))
 WITHOUT_COOKIES: Final = frozenset(("api", "webhooks", "health"))  # these read no cookie at all
@@ -54,7 +54,7 @@ def token() -> str:
 
 def new_key() -> str:
     """An idempotency key for one form: pressed twice, it counts once."""
-    return secrets.token_hex(KEY_BYTES)
+    return new_id()
 
 
 def _check() -> None:
@@ -62,17 +62,18 @@ def _check() -> None:
         return
     if request.url_rule is None:
         return  # nothing there to change: 404 or 405 follows
-    _refuse_foreign()
+    headers = request.headers
+    _refuse_foreign(headers)
     known = basket_cookie.known_basket_id()
-    proof = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    proof = headers.get(HEADER) or request.form.get(FIELD, "")
     if known is None or not office().tokens.is_of("csrf", known, proof):
         raise StalePage
     g.csrf = proof
 
 
-def _refuse_foreign() -> None:
+def _refuse_foreign(headers: Headers) -> None:
     """Browsers tell where a form stands; what tells nothing still needs the cookie's proof."""
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    origin = request.headers.get("Origin")
+    site = headers.get("Sec-Fetch-Site", "same-origin")
+    origin = headers.get("Origin")
     if site not in OWN_SITES or (origin is not None and urlsplit(origin).netloc != request.host):
         raise ForeignPage

@@ -16,7 +16,7 @@ from app.inventory.offer import Offer
 from app.inventory.state import FREE, HELD
 from app.inventory_actor import Actor
 from app.inventory_store import EventStore
-from app.letters import WAIT_SECONDS
+from app.letters import WAIT_SECONDS, Letter
 from app.loops import Loop
 from app.published import Published
 from app.refusals import Busy, NotOnSale, Refusal, UnknownPlace
@@ -60,6 +60,13 @@ class Inventory:
         self._actor.used_at = time.monotonic()
         outcome: T = self._actor.ask(command, kept, wait_seconds).outcome
         return outcome
+
+    def send(
+        self, command: Command[T], kept: KeptKey | None, on_answer: Callable[[], None] | None
+    ) -> Letter:
+        """Ask without waiting: `on_answer` is called once the letter has its answer."""
+        self._actor.used_at = time.monotonic()
+        return self._actor.send(command, kept, on_answer=on_answer)
 
     def early_refusal(self, command: HoldSeats) -> Refusal | None:
         """A no that committed facts already give, without the mailbox and without SQL."""

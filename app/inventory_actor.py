@@ -96,18 +96,27 @@ class Actor:
         self, command: Command[T], kept: KeptKey | None, wait_seconds: float = WAIT_SECONDS
     ) -> Letter:
         """Put a command into the mailbox and wait until it is durable; raises its refusal."""
+        letter = self.send(command, kept, wait_seconds)
+        letter.wait(wait_seconds)
+        letter.read()
+        return letter
+
+    def send(
+        self,
+        command: Command[T],
+        kept: KeptKey | None,
+        wait_seconds: float = WAIT_SECONDS,
+        on_answer: Callable[[], None] | None = None,
+    ) -> Letter:
+        """Put a command into the mailbox; `Busy` when it is full, or the caller has no time left.
+
+        `on_answer` is called by this actor's thread, and must be quick.
+        """
         if self._ended or self._mailbox.qsize() >= MAILBOX_LIMIT:
             raise Busy
         left_seconds(wait_seconds, LEAST_SECONDS)
-        letter = Letter(command, kept, wait_seconds)
+        letter = Letter(command, kept, wait_seconds, on_answer)
         self._mailbox.put(letter)
-        letter.wait(wait_seconds)
-        if letter.fault is not None:
-            fault, letter.fault = letter.fault, None
-            try:
-                raise fault
-            finally:
-                del fault  # or it and this frame would hold each other until a gc
         return letter
 
     def nudge(self) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 from app.answers import KeptKey
 from app.inventory.commands import Command
 from app.patience import patience_left
-from app.refusals import Busy, InDoubt
+from app.refusals import Busy, InDoubt, Refusal
 
 WAIT_SECONDS: Final = 1.5  # in the mailbox
 ANSWER_SECONDS: Final = 3.5  # once taken: as long as the database's own limits together
@@ -21,16 +22,22 @@ class Letter:
     """One command. Its caller may give up, for certain, until the commit itself begins."""
 
     __slots__ = (
-        *("_answered", "_is_answered", "_is_written", "_taken", "_writing", "command", "deadline"),
-        *("fault", "kept", "outcome", "plain"),
+        *("_answered", "_is_answered", "_is_written", "_on_answer", "_taken", "_until", "_writing"),
+        *("command", "deadline", "fault", "kept", "outcome", "plain"),
     )
 
     def __init__(
-        self, command: Command[Any], kept: KeptKey | None, wait_seconds: float = WAIT_SECONDS
+        self,
+        command: Command[Any],
+        kept: KeptKey | None,
+        wait_seconds: float = WAIT_SECONDS,
+        on_answer: Callable[[], None] | None = None,
     ) -> None:
         self.command = command
         self.kept = kept
         self.deadline = time.monotonic() + wait_seconds
+        self._until = time.monotonic() + patience_left(wait_seconds + ANSWER_SECONDS)
+        self._on_answer = on_answer
         self.outcome: Any = None
         self.plain: dict[str, Any] | None = None
         self.fault: BaseException | None = None
@@ -56,6 +63,30 @@ class Letter:
             raise Busy(retry_after=3)
         if not self._answered.acquire(timeout=WRITING_SECONDS):
             raise InDoubt(retry_after=3)
+
+    def leave(self) -> Refusal | None:
+        """The same for a caller who does not block: what it is told now, or None to wait on."""
+        now = time.monotonic()
+        if now < min(self.deadline, self._until) or self._is_answered:
+            return None
+        if self._taken.acquire(blocking=False):
+            return Busy(retry_after=3)
+        if now < self._until:
+            return None
+        if self._writing.acquire(blocking=False):
+            return Busy(retry_after=3)
+        return InDoubt(retry_after=3) if now > self._until + WRITING_SECONDS else None
+
+    def read(self) -> Any:
+        """The outcome of an answered letter; raises its refusal or fault."""
+        fault = self.fault
+        if fault is not None:
+            self.fault = None
+            try:
+                raise fault
+            finally:
+                del fault  # or it and this frame would hold each other until a gc
+        return self.outcome
 
     def take(self) -> bool:
         """The actor's: whether the caller still waits; from now on it is the actor's turn."""
@@ -84,3 +115,6 @@ class Letter:
         self._is_answered = True
         self.outcome, self.fault = outcome, fault
         self._answered.release()
+        tell, self._on_answer = self._on_answer, None  # it holds whoever holds this letter
+        if tell is not None:
+            tell()

@@ -9,6 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 
+def fresh_row(dialect: str, table: Any) -> Any:
+    """An INSERT that can say what happens on conflict, of a database known by name."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
 def insert_new(connection: Connection, table: Any) -> Insert:
     """An INSERT that passes over rows whose key exists already."""
     return new_rows(connection.dialect.name, table)
@@ -16,19 +21,14 @@ def insert_new(connection: Connection, table: Any) -> Insert:
 
 def new_rows(dialect: str, table: Any) -> Insert:
     """The same for a database that is only known by name."""
-    if dialect == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
+    insert: Insert = fresh_row(dialect, table).on_conflict_do_nothing()
+    return insert
 
 
 def upsert(connection: Connection, table: Any, keys: list[str], columns: list[str]) -> Insert:
     """An INSERT that replaces `columns` of a row whose `keys` exist already."""
-    if connection.dialect.name == "sqlite":
-        lite = sqlite.insert(table)
-        return lite.on_conflict_do_update(
-            index_elements=keys, set_={name: lite.excluded[name] for name in columns}
-        )
-    post = postgresql.insert(table)
-    return post.on_conflict_do_update(
-        index_elements=keys, set_={name: post.excluded[name] for name in columns}
+    fresh = fresh_row(connection.dialect.name, table)
+    insert: Insert = fresh.on_conflict_do_update(
+        index_elements=keys, set_={name: fresh.excluded[name] for name in columns}
     )
+    return insert

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 
 import uvicorn
 
+from app import garbage
 from app.adapter import Answer, Bodies, FlaskPool, Receive, Scope, Send, environ_of
 from app.box_office import BoxOffice, SecondServer, open_box_office
 from app.config import BadSetting, Settings, read_settings
@@ -130,6 +131,7 @@ def run(settings: Settings | None = None) -> int:
     access_log = AccessLog(Path(settings.data_dir) / "logs")
     access_log.start()
     greet(office)
+    garbage.begin()
     try:
         _serve(Site(office, pool, access_log), listener)
     finally:

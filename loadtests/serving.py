@@ -24,6 +24,7 @@ START_LIMIT_SECONDS = 60.0
 STOP_LIMIT_SECONDS = 15.0
 COMMAND_LIMIT_SECONDS = 300.0
 POLL_SECONDS = 0.01
+IDLE_SECONDS, IDLE_SHARE, IDLE_LIMIT_SECONDS = 0.3, 0.05, 120.0
 PROCESS_CLOCK_BITS = 2  # of clock_getcpuclockid(3): the CPU time of a whole process
 
 
@@ -101,6 +102,16 @@ class Server:
     def cpu_seconds(self) -> float:
         """CPU time that all its processes have used."""
         return sum(time.clock_gettime(~pid << 3 | PROCESS_CLOCK_BITS) for pid in self.pids())
+
+    def wait_until_idle(self) -> None:
+        """Wait until nothing is done any more after the last answer: no letters, no sweeping."""
+        until = time.monotonic() + IDLE_LIMIT_SECONDS
+        while time.monotonic() < until:
+            before = self.cpu_seconds()
+            time.sleep(IDLE_SECONDS)
+            if self.cpu_seconds() - before < IDLE_SECONDS * IDLE_SHARE:
+                return
+        raise NotServingError(f"still busy after {IDLE_LIMIT_SECONDS:.0f} s")
 
     def memory_megabytes(self) -> float:
         """Resident memory of all its processes together."""

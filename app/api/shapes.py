@@ -8,7 +8,7 @@ from typing import Any
 
 from app.box_office import BoxOffice
 from app.catalogue import EventCard
-from app.clock import from_ms, house, rfc3339
+from app.clock import house, rfc3339, rfc3339_ms
 from app.inventory.offer import Offer
 from app.inventory.views import HeldArea, HeldSeat, HoldView
 from app.models import OrderStatus, TicketState
@@ -74,7 +74,7 @@ def hold_shape(hold: HoldView, slug: str, token: str) -> dict[str, Any]:
         "event": slug,
         "seats": [_held_seat_shape(seat) for seat in hold.seats],
         "areas": [_held_area_shape(area) for area in hold.areas],
-        "expires_at": rfc3339(from_ms(hold.expires_wall_ms)),
+        "expires_at": rfc3339_ms(hold.expires_wall_ms),
         "seconds_left": seconds_left(hold.expires_ms),
         "extensions_left": hold.extensions_left,
         "total_cents": hold.total_cents,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from app.config import Settings
+from app.garbage import hold_off
 
 
 def serve(settings: Settings, words: dict[str, Any]) -> int:
     """Open the box office."""
+    hold_off()
     from app.server import run
 
     return run(settings)

@@ -35,11 +35,14 @@ class HoldForm:
     def from_request(cls) -> HoldForm:
         """The form as it was sent."""
         form = request.form
-        seats, yours = _ids(form, "seat"), _ids(form, "yours")
-        released = _ids(form, "release")
+        seats, released = _ids(form, "seat"), _ids(form, "release")
+        if "yours" in form:
+            yours = _ids(form, "yours")
+            released += tuple(seat for seat in yours if seat not in seats)
+            seats = tuple(seat for seat in seats if seat not in yours)
         return cls(
-            seats=tuple(seat for seat in seats if seat not in yours),
-            released=released + tuple(seat for seat in yours if seat not in seats),
+            seats=seats,
+            released=released,
             area=form.get("area", "")[:ID_LIMIT],
             more=form.get("more", "")[:ID_LIMIT],
             fewer=form.get("fewer", "")[:ID_LIMIT],
@@ -74,6 +77,8 @@ class BestForm:
 
 
 def _ids(form: MultiDict[str, str], name: str) -> tuple[str, ...]:
+    if name not in form:
+        return ()
     return tuple(
         dict.fromkeys(
             text for text in form.getlist(name)[:PLACES_LIMIT] if 0 < len(text) <= ID_LIMIT

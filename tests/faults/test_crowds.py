@@ -54,7 +54,7 @@ def test_300_slow_clients_slow_nobody_else(serve: Serve, time_budget: TimeBudget
 
     assert slow.process.poll() is None
     _expect_served(figures, EVERYBODY_LIMIT_MS)
-    slow.process.wait(timeout=30)
+    slow.process.communicate(timeout=30)
 
 
 @pytest.mark.weight(0.5)

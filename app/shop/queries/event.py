@@ -84,6 +84,8 @@ def areas_of(card: EventCard, hold: HoldView | None) -> tuple[AreaView, ...]:
     """The standing areas with what the visitor has of each."""
     inventory = inventory_of(card.id)
     offer, published = inventory.offer, inventory.published
+    if not offer.areas:
+        return ()
     counts = {(a.area, a.ticket_type): a.count for a in hold.areas} if hold is not None else {}
     in_hand = 0 if hold is None else hold.place_count
     views = []
