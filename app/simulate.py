@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import Any
 
 from app.wire import (
     Address,
@@ -69,19 +69,17 @@ class Verdict:
         return len(self.winners) == 1 and self.owner_count == 1 and self.letter_after in "hs"
 
 
-def run_simulation(
-    base_url: str, seat: str, event_slug: str, buyer_count: int, out: TextIO = sys.stdout
-) -> int:
+def run_simulation(base_url: str, seat: str, event_slug: str, buyer_count: int) -> int:
     """Let a crowd ask for one seat at once and print a verdict; return the exit code."""
     try:
         address = loopback_address(base_url)
         _check_size(buyer_count)
         verdict = asyncio.run(_bounded(rush_one_seat(address, seat, event_slug, buyer_count)))
     except (CannotSimulateError, NotThisComputerError, AnswerLostError, TimeoutError) as fault:
-        print(f"The simulation did not run: {_sentence(fault)}", file=out)
+        print(f"The simulation did not run: {_sentence(fault)}", file=sys.stderr)
         return EXIT_NOT_RUN
     for line in words_for(verdict):
-        print(line, file=out)
+        print(line)
     return EXIT_ONE_OWNER if verdict.is_one_owner else EXIT_WRONG_OWNERS
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sqlite3
 from pathlib import Path
 
@@ -77,3 +78,16 @@ def test_bad_input_gets_a_sentence_and_changes_nothing(
         assert "Something broke" not in said, (typed, ended)
         assert len(ended.err.strip().splitlines()) <= 3, (typed, ended)
     assert facts_of(kept) == before
+
+
+def test_a_simulation_that_did_not_run_says_so_among_the_errors(
+    run: Run, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT", "1")
+    importlib.import_module("app.simulate")  # loaded before: it must not keep another stream
+
+    for _ in range(2):
+        ended = run("simulate", "A1", "--event", "mine")
+
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith("The simulation did not run: No answer from the server")
