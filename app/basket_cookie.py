@@ -12,6 +12,7 @@ from app.refusals import NotFound
 from app.tokens import new_id
 
 COOKIE: Final = "basket"
+EARLIER_MARK: Final = "~"  # between the token of the basket and that of the one before it
 KEPT_SECONDS: Final = 30 * 24 * 3600
 
 
@@ -34,24 +35,48 @@ def switch_basket(other: str) -> None:
     g.pop("csrf", None)
 
 
+def begin_basket() -> None:
+    """From now on the visitor's basket is a new one; the last one's form can be sent once more."""
+    if "earlier_basket" in g:  # a form of the basket before: the new one has begun already
+        return
+    g.earlier_basket = basket_id()
+    switch_basket(new_id())
+
+
 def known_basket_id() -> str | None:
     """The visitor's basket, if the cookie names one."""
     known: str | None = g.get("basket")
-    if known is not None:
-        return known
-    token = request.cookies.get(cookie_name(office().settings, COOKIE))
-    if token is None:
-        return None
+    if known is None:
+        known = _named(0)
+        if known is not None:
+            g.basket = known
+    return known
+
+
+def earlier_basket_id() -> str | None:
+    """The basket that the visitor had before this one, if the cookie names it."""
+    return _named(2)
+
+
+def use_earlier_basket(earlier: str) -> None:
+    """Answer this request for the basket that the visitor had before."""
+    g.basket = g.earlier_basket = earlier
+
+
+def _named(part: int) -> str | None:
+    """The basket that the cookie names in its first part, or the one before it in its last."""
+    cookie = request.cookies.get(cookie_name(office().settings, COOKIE), "")
+    token = cookie.partition(EARLIER_MARK)[part]
     try:
-        known = g.basket = office().tokens.basket_id(token)
+        return office().tokens.basket_id(token) if token else None
     except NotFound:
         return None
-    return known
 
 
 def _send(response: Response) -> Response:
     fresh: str | None = g.get("new_basket")
     if fresh is not None:
-        token = office().tokens.basket(fresh)
-        set_cookie(response, office().settings, COOKIE, token, KEPT_SECONDS)
+        baskets = (fresh, g.get("earlier_basket"))
+        cookie = EARLIER_MARK.join(office().tokens.basket(known) for known in baskets if known)
+        set_cookie(response, office().settings, COOKIE, cookie, KEPT_SECONDS)
     return response

@@ -17,6 +17,7 @@ FIELD: Final = "csrf"
 HEADER: Final = "X-CSRF-Token"
 SAFE_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
 OWN_SITES: Final = frozenset(("same-origin", "none"))
+SENT_AGAIN: Final = frozenset(("checkout.create_order",))  # may come once more after its basket
 WITHOUT_COOKIES: Final = frozenset(("api", "webhooks", "health"))  # these read no cookie at all
 
 
@@ -64,11 +65,22 @@ def _check() -> None:
         return  # nothing there to change: 404 or 405 follows
     headers = request.headers
     _refuse_foreign(headers)
-    known = basket_cookie.known_basket_id()
     proof = headers.get(HEADER) or request.form.get(FIELD, "")
-    if known is None or not office().tokens.is_of("csrf", known, proof):
+    if not _belongs(proof):
         raise StalePage
     g.csrf = proof
+
+
+def _belongs(proof: str) -> bool:
+    """Whether the form was made for the visitor's basket, or for the one just before it."""
+    known = basket_cookie.known_basket_id()
+    if known is not None and office().tokens.is_of("csrf", known, proof):
+        return True
+    earlier = basket_cookie.earlier_basket_id() if request.endpoint in SENT_AGAIN else None
+    if earlier is None or not office().tokens.is_of("csrf", earlier, proof):
+        return False
+    basket_cookie.use_earlier_basket(earlier)
+    return True
 
 
 def _refuse_foreign(headers: Headers) -> None:

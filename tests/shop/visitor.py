@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
 from html import unescape
 
 from flask import Flask
@@ -52,6 +54,13 @@ class Visitor:
         for name, value in (fields or {}).items():
             data[name] = value if isinstance(value, str) else list(value)
         return self._client.post(path, data=data, base_url=ORIGIN, headers=sent)
+
+    @contextmanager
+    def without_new_cookies(self) -> Iterator[None]:
+        """Answers are lost on their way: the cookies stay as they were."""
+        cookies = deepcopy(self._client._cookies)
+        yield
+        self._client._cookies = cookies
 
     def follow(self, answer: TestResponse) -> TestResponse:
         """Go where an answer sends."""

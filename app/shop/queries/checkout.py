@@ -16,6 +16,7 @@ from app.models import Order, OrderStatus
 from app.money import sum_words
 from app.orders.baskets import ended_holds
 from app.orders.paying_later import manual_closes_ms
+from app.orders.rows import read_order
 from app.pages import FormState, Label
 from app.shop.forms import AREA_PREFIX
 from app.shop.holding import house_of_inventory
@@ -69,6 +70,13 @@ def checkout_page(form: FormState | None = None) -> CheckoutPage | None:
 def running_order() -> str | None:
     """The order that the visitor's places are being paid for, if any."""
     return next((h.order_id for h in holds_of(known_basket_id()) if h.state != "live"), None)
+
+
+def is_paid_later(order_id: str) -> bool:
+    """Whether a person will take the money: then its buyer may go on with a new basket."""
+    with office().db.read() as connection:
+        order = read_order(connection, order_id)
+    return order.gateway == "manual" and order.status == OrderStatus.PENDING
 
 
 def ended_page() -> EndedPage:

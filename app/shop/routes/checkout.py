@@ -5,15 +5,16 @@ from __future__ import annotations
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from app.basket_cookie import basket_id
+from app.basket_cookie import basket_id, begin_basket
 from app.box_office import office
 from app.buyers import read_buyer
 from app.htmx import go_to, show_page
+from app.models import OrderStatus
 from app.orders.placing import Buyer, place_order
 from app.pages import FormState
 from app.rate_limits import limit
 from app.refusals import Invalid
-from app.shop.queries.checkout import checkout_page, ended_page, running_order
+from app.shop.queries.checkout import checkout_page, ended_page, is_paid_later, running_order
 from app.shop.queries.order import order_path
 from app.shop.routes.events import kept_key
 from app.words import SOURCE_LANGUAGE
@@ -27,6 +28,8 @@ def show_checkout() -> ResponseReturnValue:
     """The form for what is held; the order itself where it is being paid for."""
     running = running_order()
     if running is not None:
+        if is_paid_later(running):  # the answer that said so never arrived
+            begin_basket()
         return go_to(order_path(running))
     return _checkout(None)
 
@@ -44,6 +47,8 @@ def create_order() -> ResponseReturnValue:
 
     buyer = Buyer(name, email, SOURCE_LANGUAGE)
     placed = place_order(office(), basket, buyer, typed["payment"], kept=kept_key(basket))
+    if placed.status == OrderStatus.PENDING:  # it waits for days, and its places with it
+        begin_basket()
 
     return go_to(placed.pay_url or order_path(placed.order_id))
 
