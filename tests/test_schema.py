@@ -1,4 +1,4 @@
-"""The database's shape: made at the first start, left alone afterwards, as the models say."""
+"""The database's shape: made at the first start, left alone afterwards."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import event, inspect
 
 from app.config import BadSetting, Settings
@@ -40,14 +38,6 @@ def test_the_first_start_makes_every_table(db: Database, settings: Settings) -> 
             *Table.metadata.tables,
             "alembic_version",
         }
-
-
-def test_the_revisions_make_what_the_models_say(db: Database, settings: Settings) -> None:
-    migrate(db, settings)
-
-    with db.writers.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"render_as_batch": True})
-        assert compare_metadata(context, Table.metadata) == []
 
 
 def test_a_second_start_changes_nothing(db: Database, settings: Settings) -> None:
