@@ -7,9 +7,16 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.early_answers import early_answer
+from app.errors import BadRequest
+
 REQUEST_SECONDS: Final = 20.0  # from its first byte to its last
 HEAD_LIMIT_BYTES: Final = 32 * 1024
 CONNECTIONS_LIMIT: Final = 12_000
+HEAD_TOO_LONG: Final = BadRequest(
+    "The head of the request is too long.",
+    next_step="Use a shorter address or delete the cookies of this site, then try again.",
+)
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -42,8 +49,18 @@ class LimitedProtocol(HttpToolsProtocol):
             super().data_received(data)
         except Exception:  # noqa: BLE001  the parser wraps whatever a callback raises
             if not self.transport.is_closing():
-                self.send_400_response("The head of the request is too long.")
+                self.send_400_response("")
         self._watch()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what cannot be read, a head too long among it, and end the connection."""
+        refusal = HEAD_TOO_LONG if self._head_bytes > HEAD_LIMIT_BYTES else BadRequest()
+        path = getattr(self, "url", b"").decode("latin-1")
+        _status, headers, body = early_answer(refusal, path, (b"connection", b"close"))
+        lines = [*self.server_state.default_headers, *headers]
+        head = b"".join(name + b": " + value + b"\r\n" for name, value in lines)
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n" + head + b"\r\n" + body)
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -58,8 +75,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """Count the request line too."""
-        self._count(len(url))
         super().on_url(url)
+        self._count(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count every header."""

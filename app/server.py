@@ -20,10 +20,10 @@ from app import garbage
 from app.adapter import Answer, Bodies, FlaskPool, Receive, Scope, Send, environ_of
 from app.box_office import BoxOffice, SecondServer, open_box_office
 from app.config import BadSetting, Settings, read_settings
+from app.early_answers import early_answer
 from app.errors import BadRequest, TooLong, fault_of
 from app.http_limits import LimitedProtocol
 from app.logs import AccessLog, init_logs
-from app.problems import problem_bytes, problem_headers
 from app.refusals import Busy, Refusal
 from app.state_answers import state_answer
 
@@ -94,14 +94,14 @@ class Site:
     async def _page(self, scope: Scope, receive: Receive) -> Answer:
         body = b"" if scope["method"] in BODILESS else await self._bodies.collect(receive)
         if isinstance(body, int):
-            return _refused(body, scope["path"].startswith("/api/"), self._fixed)
+            return _refused(body, scope["path"], self._fixed)
         try:
             answer = await self._pool.run(environ_of(scope, body))
         except Exception as error:  # noqa: BLE001  Flask answers its own faults: this is ours
-            return _problem(fault_of(error), self._fixed)
+            return early_answer(fault_of(error), scope["path"], *self._fixed)
         finally:
             self._bodies.let_go(body)
-        return answer or _problem(Busy(), self._fixed)
+        return answer or early_answer(Busy(), scope["path"], *self._fixed)
 
 
 def run(settings: Settings | None = None) -> int:
@@ -189,28 +189,10 @@ async def _send(send: Send, answer: Answer, head: bool = False) -> None:
     await send({"type": "http.response.body", "body": b"" if head else body})
 
 
-def _refused(status: int, is_api: bool, fixed: list[tuple[bytes, bytes]]) -> Answer:
+def _refused(status: int, path: str, fixed: list[tuple[bytes, bytes]]) -> Answer:
     """A body that was not taken; the rest of it is never read."""
     refusal: Refusal = {413: TooLong, 503: Busy}.get(status, BadRequest)()
-    closing = [(b"connection", b"close"), *fixed]
-    if is_api:
-        return _problem(refusal, closing)
-    words = refusal.words.encode()
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(words)).encode()),
-    ]
-    if refusal.retry_after is not None:
-        headers.append((b"retry-after", str(refusal.retry_after).encode()))
-    return status, headers + closing, words
-
-
-def _problem(refusal: Refusal, fixed: list[tuple[bytes, bytes]]) -> Answer:
-    body = problem_bytes(refusal)
-    headers = [(n.lower().encode(), v.encode()) for n, v in problem_headers(refusal)]
-    if not any(name == b"content-length" for name, _ in headers):
-        headers.append((b"content-length", str(len(body)).encode()))
-    return refusal.status, headers + fixed, body
+    return early_answer(refusal, path, (b"connection", b"close"), *fixed)
 
 
 def _fixed_headers(settings: Settings) -> list[tuple[bytes, bytes]]:

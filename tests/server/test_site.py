@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,15 @@ class Browser:
         self.pool = FlaskPool(build_app(office).wsgi_app, threads=2)
         self.site = Site(office, self.pool, AccessLog(folder / "logs"))
 
-    def ask(self, method: str, path: str, query: str = "", body: bytes = b"") -> Asked:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        query: str = "",
+        body: bytes = b"",
+        *,
+        is_broken_off: bool = False,
+    ) -> Asked:
         """One request, its answer."""
         scope = {
             "type": "http",
@@ -48,6 +57,8 @@ class Browser:
         sent: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
+            if is_broken_off:
+                return {"type": "http.disconnect"}
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: dict[str, Any]) -> None:
@@ -112,38 +123,96 @@ def test_a_draft_is_not_found(browser: Browser, office: BoxOffice) -> None:
     assert browser.ask("GET", STATE).status == 404
 
 
-def test_a_body_too_long_is_a_problem_for_programs(browser: Browser) -> None:
-    body = b"x" * (adapter.BODY_LIMIT_BYTES + 1)
+TOO_LONG = b"x" * (adapter.BODY_LIMIT_BYTES + 1)
+REFUSED = [(400, "bad_request"), (413, "too_long"), (503, "busy")]
 
-    answer = browser.ask("POST", "/api/v1/orders", body=body)
 
-    assert answer.status == 413
+def refuse_body(browser: Browser, path: str, status: int, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """The answer to a body that is broken off, too long, or too much beside all the others."""
+    if status == 503:
+        monkeypatch.setattr(adapter, "BODIES_LIMIT_BYTES", 0)
+        return browser.ask("POST", path, body=b"x" * (adapter.SMALL_BODY_BYTES + 1))
+    if status == 400:
+        return browser.ask("POST", path, is_broken_off=True)
+    return browser.ask("POST", path, body=TOO_LONG)
+
+
+@pytest.mark.parametrize(("status", "code"), REFUSED)
+def test_a_refused_body_is_a_problem_for_programs(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, status: int, code: str
+) -> None:
+    answer = refuse_body(browser, "/api/v1/orders", status, monkeypatch)
+
+    assert answer.status == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["connection"] == "close"
-    assert json.loads(answer.body)["code"] == "too_long"
+    assert answer.headers["content-length"] == str(len(answer.body))
+    problem = json.loads(answer.body)
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert ("retry-after" in answer.headers) == (status == 503)
 
 
-def test_a_body_too_long_has_words_for_people(browser: Browser) -> None:
-    answer = browser.ask("POST", "/checkout", body=b"x" * (adapter.BODY_LIMIT_BYTES + 1))
+@pytest.mark.parametrize(("status", "code"), REFUSED)
+def test_a_refused_body_has_words_for_people(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, status: int, code: str
+) -> None:
+    answer = refuse_body(browser, "/checkout", status, monkeypatch)
 
-    assert answer.status == 413
-    assert b"Nothing was changed" in answer.body
+    assert answer.status == status
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    happened, safe, next_step = answer.body.decode().split(". ", 2)
+    assert happened
+    assert safe.startswith("Nothing was changed")
+    assert next_step.strip().endswith(".")
+    assert f"\"{code}\"" not in answer.body.decode()
     assert "content-security-policy" in answer.headers
+    assert ("retry-after" in answer.headers) == (status == 503)
+
+
+def broken_down(browser: Browser, path: str, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """The answer where something breaks outside Flask."""
+
+    def break_down(*_parts: object) -> None:
+        raise ZeroDivisionError("secret words")
+
+    monkeypatch.setattr(adapter, "call_wsgi", break_down)
+    return browser.ask("GET", path)
 
 
 def test_a_fault_outside_flask_tells_a_number_only(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def break_down(*_parts: object) -> None:
-        raise ZeroDivisionError("secret words")
-
-    monkeypatch.setattr(adapter, "call_wsgi", break_down)
-
-    answer = browser.ask("GET", "/")
+    answer = broken_down(browser, "/", monkeypatch)
 
     assert answer.status == 500
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert b"secret words" not in answer.body
-    assert json.loads(answer.body)["incident"]
+    assert re.search(rb"\([A-Z][2-9]-[0-9]{4}\)", answer.body)
+
+
+def test_a_fault_outside_flask_is_a_problem_for_programs(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = broken_down(browser, "/api/v1/events", monkeypatch)
+
+    assert answer.status == 500
+    problem = json.loads(answer.body)
+    assert problem["code"] == "fault"
+    assert problem["incident"]
+    assert "secret words" not in str(problem)
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/", "text/plain"), ("/api/v1/events", "application")])
+def test_a_house_too_busy_for_a_page_says_so(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, path: str, kind: str
+) -> None:
+    monkeypatch.setattr(adapter, "WAITING_LIMIT", 0)
+
+    answer = browser.ask("GET", path)
+
+    assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+    assert answer.headers["content-type"].startswith(kind)
+    assert b"The box office is very busy right now." in answer.body
 
 
 def test_head_has_no_body(browser: Browser) -> None:
