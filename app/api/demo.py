@@ -10,6 +10,7 @@ from app.api.orders import order_secret
 from app.api.reading import parse_object, read_body
 from app.api.shapes import order_shape
 from app.box_office import office
+from app.orders.first_answers import last_entry
 from app.orders.paying import demo_notice
 from app.orders.views import order_view
 from app.rate_limits import limit
@@ -25,12 +26,15 @@ def create_demo_payment() -> ResponseReturnValue:
     order_view(box, form.order, order_secret())
     key = kept_key(body)
     with box.answers.once(key) as turn:
-        status = None if turn.kept is None else str(turn.kept["status"])
-        if status is None:
-            demo_notice(box, form.order, form.outcome)
-        view = order_view(box, form.order)
-        if key is not None and status is None:
-            outcome = {"status": str(view.order.status)}
+        if turn.kept is not None:
+            view = order_view(box, form.order, as_of=turn.kept.get("entry"))
+            return json_answer(order_shape(box, view, str(turn.kept["status"])))
+        demo_notice(box, form.order, form.outcome)
+        with box.db.read() as connection:
+            entry = last_entry(connection, form.order)
+        view = order_view(box, form.order, as_of=entry)
+        if key is not None:
+            outcome = {"status": str(view.order.status), "entry": entry}
             box.answers.write(key, outcome)
             turn.keep(outcome)
-        return json_answer(order_shape(box, view, status))
+        return json_answer(order_shape(box, view))

@@ -11,6 +11,7 @@ from app.api.reading import parse_object, read_body
 from app.api.shapes import order_shape
 from app.box_office import office
 from app.buyers import read_buyer
+from app.orders.first_answers import WHEN_PLACED
 from app.orders.placing import Buyer, place_order
 from app.orders.views import order_view
 from app.rate_limits import limit
@@ -29,7 +30,7 @@ def create_order() -> ResponseReturnValue:
     key = kept_key(body)
     placed = place_order(box, basket, Buyer(name, email), form.payment, form.demo_outcome, key)
     try:
-        view = order_view(box, placed.order_id)
+        view = order_view(box, placed.order_id, as_of=WHEN_PLACED)
     except Busy as busy:  # the order stands; only its answer cannot be read
         raise InDoubt(retry_after=3) from busy
     return json_answer(order_shape(box, view, placed.status, placed.pay_url), 201)

@@ -106,7 +106,7 @@ def order_shape(
         ]
     if status == OrderStatus.PAYING and address is not None:
         shape["pay_url"] = address
-    if order.offer_basket_id is not None:
+    if order.offer_basket_id is not None and status == OrderStatus.REFUNDED:
         shape["offer_basket"] = box.tokens.basket(order.offer_basket_id)
     return shape
 

@@ -12,6 +12,7 @@ from app.box_office import BoxOffice
 from app.catalogue import EventCard
 from app.inventory.views import LineView
 from app.models import Payment, Refund, Ticket
+from app.orders.first_answers import tickets_as_of
 from app.orders.lines import place_words
 from app.orders.rows import OrderRow, read_lines, read_order
 from app.refusals import NotFound
@@ -102,16 +103,23 @@ class OrderView:
         return tuple(sorted(cards.values(), key=lambda card: (card.starts_at, card.id)))
 
 
-def order_view(office: BoxOffice, order_id: str, secret: str | None = None) -> OrderView:
-    """The order; with a `secret`, `NotFound` unless it is the right one."""
+def order_view(
+    office: BoxOffice, order_id: str, secret: str | None = None, *, as_of: int | None = None
+) -> OrderView:
+    """The order; with a `secret`, `NotFound` unless it is the right one.
+
+    With `as_of` its tickets are as they were after that entry of the journal.
+    """
     if secret is not None and not office.tokens.is_of("order", order_id, secret):
         raise NotFound("We cannot find that order.")
     with office.db.read() as connection:
         order = read_order(connection, order_id)
         lines = read_lines(connection, order_id)
-        tickets = list(
+        tickets: list[Any] = list(
             connection.execute(select(Ticket.__table__).where(Ticket.order_id == order_id))
         )
+        if as_of is not None:
+            tickets = tickets_as_of(connection, order_id, tickets, as_of)
         payments = list(
             connection.execute(
                 select(Payment.__table__)

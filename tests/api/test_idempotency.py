@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from app.box_office import BoxOffice
-from app.clock import house
+from app.clock import house, wall_ms
+from app.inventory.commands import CancelTickets, MoveTicket
 from app.tokens import new_id
 from tests.api.client import Answer, Program
 from tests.api.conftest import Gala
@@ -102,6 +103,41 @@ def test_a_payment_notice_with_a_key_is_answered_as_the_first_time(bo: Program, 
     assert again.content == first.content
     other = bo.post("/demo/payments", {**refused, "outcome": "paid"}, **own, Idempotency_Key=key)
     assert other.no == MISMATCH
+
+
+def upset(office: BoxOffice, gala: Gala, order: dict[str, Any], to: str) -> None:
+    """Move the order's first ticket to another seat, and give back its last."""
+    first, *_rest, last = (ticket["id"] for ticket in order["tickets"])
+    inventory = office.inventory_of(office.catalogue.by_slug(gala.slug).id)
+    inventory.ask(MoveTicket(first, to, "ada", wall_ms()))
+    inventory.ask(CancelTickets(order["code"], (last,), "ill", "ada", wall_ms()))
+
+
+def test_the_first_answer_stays_when_tickets_move_and_go_back(
+    bo: Program, gala: Gala, office: BoxOffice
+) -> None:
+    key, basket = fresh_key(), bo.hold(gala.slug, *gala.seats[:2]).content["basket"]
+    first = bo.order(basket, Idempotency_Key=key)
+    upset(office, gala, first.content, gala.seats[5])
+    upset(office, gala, first.content, gala.seats[6])
+
+    assert bo.order(basket, Idempotency_Key=key).content == first.content
+    now = bo.get(f"/orders/{first.content['code']}", Order_Secret=first.content["secret"]).content
+    assert [ticket["seat"] for ticket in now["tickets"]] == [gala.seats[6]]
+
+
+def test_a_notice_s_first_answer_stays_when_tickets_move_again(
+    bo: Program, gala: Gala, office: BoxOffice
+) -> None:
+    key, basket = fresh_key(), bo.hold(gala.slug, *gala.seats[:3]).content["basket"]
+    order = bo.order(basket).content
+    ask, own = {"order": order["code"], "outcome": "paid"}, {"Order-Secret": order["secret"]}
+    upset(office, gala, order, gala.seats[5])
+    first = bo.post("/demo/payments", ask, **own, Idempotency_Key=key)
+    upset(office, gala, first.content, gala.seats[6])
+
+    assert [t["seat"] for t in first.content["tickets"]] == [gala.seats[5], gala.seats[1]]
+    assert bo.post("/demo/payments", ask, **own, Idempotency_Key=key).content == first.content
 
 
 def test_a_refusal_is_judged_anew(bo: Program, cy: Program, gala: Gala) -> None:
