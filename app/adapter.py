@@ -63,6 +63,7 @@ class FlaskPool:
         self._unanswered: dict[Job, None] = {}  # oldest first, for the clock
         self._clock: asyncio.TimerHandle | None = None
         self._finished: list[Job] = []
+        self._here: list[Job] = []
         self._guard = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._threads = [
@@ -81,10 +82,52 @@ class FlaskPool:
         """The application's answer, or None when no thread could take it in time."""
         if self._jobs.qsize() >= WAITING_LIMIT:
             return None
-        environ[LATER] = None
-        loop = self._loop = asyncio.get_running_loop()
-        job = Job(environ, loop.create_future())
+        job = self._job(environ)
         self._jobs.put(job)
+        return await self._answered(job)
+
+    async def run_here(self, environ: dict[str, Any]) -> Answer | None:
+        """The same without a thread, for what never waits but for its answer that comes later.
+
+        Those that arrive together are answered together: the same code many times over is quick.
+        """
+        job = self._job(environ)
+        job.taken.acquire()
+        self._here.append(job)
+        if len(self._here) == 1:
+            asyncio.get_running_loop().call_soon(self._work_here)
+        return await self._answered(job)
+
+    def _work_here(self) -> None:
+        jobs, self._here = self._here, []
+        for job in jobs:
+            patience.begin(job.since)
+            try:
+                job.answer = call_wsgi(self._app, job.environ)
+                later: Later | None = job.environ[LATER]
+                if later is None:
+                    pass
+                elif later.might_wait:
+                    job.taken.release()
+                    self._jobs.put(job)
+                    continue
+                elif later.begin(partial(self._finish, job)):
+                    job.later = later
+                    continue
+            except Exception as fault:  # noqa: BLE001  the next goes on
+                job.fault = fault
+            finally:
+                patience.end()
+            _end(job)
+
+    def _job(self, environ: dict[str, Any]) -> Job:
+        environ[LATER] = None
+        self._loop = asyncio.get_running_loop()
+        return Job(environ, self._loop.create_future())
+
+    async def _answered(self, job: Job) -> Answer | None:
+        loop = self._loop
+        assert loop is not None
         self._unanswered[job] = None
         if self._clock is None:
             self._clock = loop.call_later(CLOCK_SECONDS, self._tick)
@@ -119,7 +162,8 @@ class FlaskPool:
                 continue
             patience.begin(job.since)
             try:
-                job.answer = call_wsgi(self._app, job.environ)
+                if job.answer is None:
+                    job.answer = call_wsgi(self._app, job.environ)
                 later: Later | None = job.environ[LATER]
                 if later is not None and later.begin(partial(self._finish, job)):
                     job.later = later

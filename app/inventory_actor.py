@@ -35,6 +35,8 @@ log = logging.getLogger("fullhouse.actor")
 
 MAILBOX_LIMIT: Final = 2000
 BATCH_LIMIT: Final = 256
+CROWD_COUNT: Final = 5  # letters in the last batch; then a commit waits for company
+LINGER_SECONDS: Final = 0.002
 KEPT_LIMIT: Final = 2000  # answers to keys that an actor remembers by itself
 STOP_SECONDS: Final = 8.0
 SWEEP_PATIENCE_SECONDS: Final = 600
@@ -72,6 +74,7 @@ class Actor:
         self._on_change = on_change or (lambda event_id: None)
         self._mailbox: queue.SimpleQueue[Letter | None] = queue.SimpleQueue()
         self._ended = False
+        self._last_count = 0
         self._kept: OrderedDict[str, tuple[str, dict[str, Any]]] = OrderedDict()
         self._history: deque[tuple[int, tuple[int, ...]]] = deque(maxlen=HISTORY_LIMIT)
         self.baskets: dict[str, str] = {}  # who may hold something, while there is no state
@@ -147,6 +150,7 @@ class Actor:
 
     def _step(self) -> bool:
         batch, more = self._take()
+        self._last_count = len(batch)
         self.beat_at = time.monotonic()
         if batch:
             fault_point("actor.batch")
@@ -158,6 +162,8 @@ class Actor:
     def _take(self) -> tuple[list[Letter], bool]:
         batch: list[Letter] = []
         letter = self._mailbox.get()
+        if self._last_count >= CROWD_COUNT:
+            time.sleep(LINGER_SECONDS)
         while True:
             if letter is None:
                 return batch, False

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LATER: Final = "fullhouse.later"  # a place in the environment, where a server can do without us
+UNKNOWN_YET: Final = "202 Accepted"  # no client sees it
 JSON_HEADERS: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 
 Ending = tuple[int, Iterable[tuple[str, str]], bytes]
@@ -33,6 +34,11 @@ class Later:
         self._shape = shape
         self._status = status
         self._fault: Exception | None = None
+
+    @property
+    def might_wait(self) -> bool:
+        """Whether `begin` may have to look into the database."""
+        return self._question.might_wait
 
     def begin(self, tell: Callable[[], None]) -> bool:
         """Ask; False when there is nothing to wait for. Else `tell` is called by the actor."""
@@ -74,15 +80,16 @@ class LaterResponse(Response):
     """A response whose status and body are not known yet."""
 
     def __init__(self, later: Later) -> None:
-        super().__init__(None, headers=JSON_HEADERS)
+        super().__init__()
         self._later = later
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Leave the rest to a server that knows how, else wait."""
         if LATER in environ:
             environ[LATER] = self._later
-        else:
-            self.status_code, headers, body = self._later.wait()
-            self.headers.update(headers)
-            self.set_data(body)
+            start_response(UNKNOWN_YET, self.headers.to_wsgi_list())
+            return ()
+        self.status_code, headers, body = self._later.wait()
+        self.headers.update(headers)
+        self.set_data(body)
         return super().__call__(environ, start_response)

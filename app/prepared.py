@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, TypeDecorator
 from sqlalchemy.sql.expression import ClauseElement
 
-GROUP_SIZES: Final = (64, 16, 8, 4, 2, 1)
+GROUP_SIZES: Final = (64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
 VALUES_GROUP: Final = re.compile(r"(?<=VALUES )\(\?(?:, \?)*\)")
 
 Row = dict[str, Any]
@@ -50,7 +50,7 @@ class Prepared:
         }
         names = list(compiled.positiontup or compiled.params)
         processors = [
-            (at, compiled._bind_processors[name])
+            (at, _processor(compiled, name, connection.dialect))
             for at, name in enumerate(names)
             if name in compiled._bind_processors
         ]
@@ -66,6 +66,16 @@ class Prepared:
             return connection.exec_driver_sql(sql, given).rowcount
 
         return run
+
+
+def _processor(compiled: Any, name: str, dialect: Any) -> Callable[[Any], Any]:
+    """How a value is bound; without SQLAlchemy's wrapper where only our own type has a say."""
+    kind = compiled.binds[name].type
+    if not isinstance(kind, TypeDecorator) or kind.impl_instance.bind_processor(dialect):
+        processor: Callable[[Any], Any] = compiled._bind_processors[name]
+        return processor
+    bind = kind.process_bind_param
+    return lambda value: bind(value, dialect)
 
 
 def _run_groups(connection: Connection, sql: str, group: str, values: list[Any]) -> int:
@@ -102,5 +112,6 @@ def _processed(
     names: list[str] | None,
 ) -> Any:
     for at, processor in processors:
-        values[at] = processor(values[at])
+        if values[at] is not None:  # no type of ours makes anything of it
+            values[at] = processor(values[at])
     return tuple(values) if names is None else dict(zip(names, values, strict=True))

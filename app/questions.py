@@ -38,6 +38,11 @@ class Question(Generic[T]):
         self._known: T | None = None
         self.letter: Letter | None = None
 
+    @property
+    def might_wait(self) -> bool:
+        """Whether to send it may take a look into the database."""
+        return self._kept is not None and self._answers.may_know(self._kept.key)
+
     def ask(self) -> T:
         """Send it and wait: the outcome once it is durable; raises its refusal."""
         if not self.send():

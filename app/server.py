@@ -35,6 +35,8 @@ CONNECTIONS_LIMIT: Final = 12_000
 BACKLOG: Final = 2048
 STATE_PREFIX: Final = "/api/v1/events/"
 STATE_SUFFIX: Final = "/state"
+HOLDS_SUFFIX: Final = "/holds"
+QUICK_BODY_BYTES: Final = 4096
 BODILESS: Final = ("GET", "HEAD")
 
 log = logging.getLogger("fullhouse.server")
@@ -91,12 +93,25 @@ class Site:
             lowered.append((b"content-length", str(len(body)).encode()))
         return status, lowered + self._fixed, body
 
+    def _is_quick(self, scope: Scope, body: bytes) -> bool:
+        """Whether this is a hold by program at an event that is up: nothing it needs is away."""
+        path: str = scope["path"]
+        if not path.startswith(STATE_PREFIX) or not path.endswith(HOLDS_SUFFIX):
+            return False
+        event_id = self._office.catalogue.id_known_for(path[len(STATE_PREFIX) : -len(HOLDS_SUFFIX)])
+        return (
+            event_id is not None
+            and self._office.inventories.if_open(event_id) is not None
+            and len(body) <= QUICK_BODY_BYTES
+        )
+
     async def _page(self, scope: Scope, receive: Receive) -> Answer:
         body = b"" if scope["method"] in BODILESS else await self._bodies.collect(receive)
         if isinstance(body, int):
             return _refused(body, scope["path"], self._fixed)
         try:
-            answer = await self._pool.run(environ_of(scope, body))
+            run = self._pool.run_here if self._is_quick(scope, body) else self._pool.run
+            answer = await run(environ_of(scope, body))
         except Exception as error:  # noqa: BLE001  Flask answers its own faults: this is ours
             return early_answer(fault_of(error), scope["path"], *self._fixed)
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,11 @@ class HoldView:
 
     def on_the_wall(self, drift_ms: int) -> HoldView:
         """The same, with its end told in wall time."""
-        return replace(self, expires_wall_ms=self.expires_ms + drift_ms)
+        return HoldView(  # `replace` takes three times as long, and every hold comes by here
+            self.id, self.basket, self.event_id, self.seats, self.areas, self.expires_ms,
+            self.extensions_left, self.total_cents, self.currency, self.state, self.order_id,
+            self.together, self.expires_ms + drift_ms,
+        )  # fmt: skip
 
     @property
     def place_count(self) -> int:

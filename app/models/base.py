@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, CheckConstraint, Integer, MetaData, Text, TypeDecorator
 from sqlalchemy.engine import Dialect
@@ -58,6 +58,9 @@ class Flag(TypeDecorator[bool]):
         return None if value is None else bool(value)
 
 
+_written: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+
+
 class Json(TypeDecorator[Any]):
     """Plain data, kept as JSON text."""
 
@@ -65,7 +68,7 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, separators=(",", ":"), sort_keys=True)
+        return None if value is None else _written(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

@@ -51,6 +51,11 @@ class HoldForm:
             from_list=form.get("from") == "seats",
         )
 
+    @property
+    def is_of_area(self) -> bool:
+        """Whether standing places were pressed."""
+        return bool(self.area) or any(place.startswith(AREA_PREFIX) for place in self.released)
+
 
 @dataclass(frozen=True, slots=True)
 class BestForm:

@@ -164,7 +164,7 @@ def test_a_refused_body_has_words_for_people(
     assert happened
     assert safe.startswith("Nothing was changed")
     assert next_step.strip().endswith(".")
-    assert f"\"{code}\"" not in answer.body.decode()
+    assert f'"{code}"' not in answer.body.decode()
     assert "content-security-policy" in answer.headers
     assert ("retry-after" in answer.headers) == (status == 503)
 

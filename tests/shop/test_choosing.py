@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.box_office import BoxOffice
 from tests.shop.visitor import Visitor
 
 Make = Callable[[], str]
@@ -206,6 +207,33 @@ def test_places_to_stand_are_counted_by_ticket_type(bo: Visitor) -> None:
 
     answer = bo.send("/e/loud-weather/holds", {"area": area, "fewer": kind}, htmx=True)
     assert "1 ×" in answer.text
+
+
+def test_standing_areas_are_drawn_again_only_when_a_press_can_show_on_them(
+    bo: Visitor, office: BoxOffice
+) -> None:
+    slug, limit = next(
+        (card.slug, card.order_limit)
+        for card in office.catalogue.on_show()
+        if card.sale_state() == "open"
+        and office.offer_of(card.id).areas
+        and office.inventory_of(card.id).published.letters.count(ord("f")) > card.order_limit
+    )
+    bo.open(f"/e/{slug}/seats")
+    seats = bo.seats()[:limit]
+    bo.open(f"/e/{slug}")
+    drawn = 'id="areas" hx-swap-oob="true"'
+    assert 'id="areas"' in bo.page
+
+    for seat in seats[:-1]:
+        assert drawn not in bo.send(f"/e/{slug}/holds", {"seat": seat}, htmx=True).text
+    last = bo.send(f"/e/{slug}/holds", {"seat": seats[-1]}, htmx=True)
+    fewer = bo.send(f"/e/{slug}/holds", {"release": seats[-1]}, htmx=True)
+    again = bo.send(f"/e/{slug}/holds", {"release": seats[0]}, htmx=True)
+
+    assert drawn in last.text  # nothing more fits
+    assert drawn in fewer.text  # now it does again
+    assert drawn not in again.text
 
 
 def test_a_ticket_type_changes_the_price(bo: Visitor) -> None:

@@ -63,7 +63,9 @@ def create_hold(slug: str) -> ResponseReturnValue:
 
     hold = change_hold(event, basket, form, kept_key(basket))
 
-    return _basket_answer(event, hold, from_list=form.from_list)
+    return _basket_answer(
+        event, hold, from_list=form.from_list, areas=_changes_areas(event, form, hold)
+    )
 
 
 @bp.post("/e/<slug>/best")
@@ -78,7 +80,8 @@ def create_best_hold(slug: str) -> ResponseReturnValue:
         kept_key(basket),
     )
 
-    return _basket_answer(event, hold, best_notice(event, hold, form.count), form.from_list)
+    notice = best_notice(event, hold, form.count)
+    return _basket_answer(event, hold, notice, form.from_list, _is_full(event, hold))
 
 
 def kept_key(basket: str) -> KeptKey | None:
@@ -98,8 +101,23 @@ def _event(slug: str) -> EventCard:
     return event
 
 
+def _changes_areas(event: EventCard, form: HoldForm, hold: HoldView | None) -> bool:
+    """Whether a press shows on the standing areas: their counts, or their + at the limit."""
+    return form.is_of_area or _is_full(event, hold, len(form.released))
+
+
+def _is_full(event: EventCard, hold: HoldView | None, released: int = 0) -> bool:
+    """Whether the order's limit is reached, or was before so many were given back."""
+    count = 0 if hold is None else hold.place_count
+    return count + released >= event.order_limit
+
+
 def _basket_answer(
-    event: EventCard, hold: HoldView | None, notice: Notice | None = None, from_list: bool = False
+    event: EventCard,
+    hold: HoldView | None,
+    notice: Notice | None = None,
+    from_list: bool = False,
+    areas: bool = False,
 ) -> Response:
     """The basket for htmx, with what else on the page changed; else 303 to where it was pressed."""
     if not wants_fragment():
@@ -108,15 +126,15 @@ def _basket_answer(
         return answer if notice is None else leave_notice(answer, notice)
     here = _page_event(event)
     view = basket_view(here, {event.id: hold})
-    areas = areas_of(here, hold) if here is event and not from_list else ()
+    shown = areas_of(here, hold) if areas and here is event and not from_list else ()
     return show_fragment(
         "shop/_basket_answer.html",
         basket=view,
         said=said_words(hold, view),
         notice=notice,
-        areas=areas,
+        areas=shown,
         event=here,
-        limit_words=limit_words(event) if areas else "",
+        limit_words=limit_words(event) if shown else "",
     )
 
 
