@@ -1,16 +1,22 @@
-"""Signing keys of events: made when first needed, sealed at rest, current and older ones."""
+"""Signing keys of events: made when first needed, sealed at rest, current and older ones.
+
+Keys that were sealed with another secret stay: their public halves verify what was sold with them.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import dataclass, field
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from app.clock import utc_now
 from app.db import Database
 from app.models import EventKey
-from app.vault import Vault
+from app.refusals import Refusal
+from app.tickets.codes import KEY_ID_MAX, new_key_pair
+from app.vault import SealBroken, Vault
 
 FIRST_KEY_ID = 1
 
@@ -24,6 +30,24 @@ class SigningKey:
     private: bytes = field(repr=False)
 
 
+class TicketKeyLost(Refusal):
+    """A ticket's code cannot be shown: its key was sealed with a secret that is not here."""
+
+    code, status = "ticket_key_lost", 409
+    happened = "The code of this ticket cannot be shown at the moment."
+    safe = "The ticket is still yours, and a code that you have on paper or in a letter is valid."
+    next_step = "Ask the house: it has your name and the ten characters of the ticket."
+
+
+class NoKeyLeft(Refusal):
+    """An event has had as many keys as its tickets can name."""
+
+    code, status = "no_key_left", 409
+    happened = "This event cannot issue any more tickets."
+    safe = "Nothing was charged."
+    next_step = "The house must bring its former secret back first."
+
+
 class EventKeys:
     """The keys of all events of one installation."""
 
@@ -35,16 +59,15 @@ class EventKeys:
         self._current: dict[int, int] = {}
 
     def current_id(self, event_id: int) -> int:
-        """The id of the key that new tickets get; made and committed if there is none yet."""
+        """The id of the key that new tickets get; made and committed if none can be opened."""
         known = self._current.get(event_id)
         if known is None:
             with self._guard:
-                known = self._newest(event_id) or self._make(event_id)
-                self._current[event_id] = known
+                known = self._current[event_id] = self._newest_open(event_id)
         return known
 
     def signing(self, event_id: int, key_id: int) -> SigningKey:
-        """One key of an event; KeyError when it does not exist."""
+        """One key of an event; KeyError when it does not exist, SealBroken without its secret."""
         found = self._kept.get((event_id, key_id))
         if found is None:
             with self._db.read() as connection:
@@ -67,32 +90,51 @@ class EventKeys:
         with self._db.read() as connection:
             return {(row.event_id, row.key_id): row.public_key for row in connection.execute(query)}
 
-    def _newest(self, event_id: int) -> int | None:
+    def _newest_open(self, event_id: int) -> int:
         with self._db.read() as connection:
-            return connection.execute(
-                select(EventKey.key_id)
-                .where(EventKey.event_id == event_id)
-                .order_by(EventKey.key_id.desc())
-            ).scalar()
+            key_ids = list(
+                connection.execute(
+                    select(EventKey.key_id)
+                    .where(EventKey.event_id == event_id)
+                    .order_by(EventKey.key_id.desc())
+                ).scalars()
+            )
+        for key_id in key_ids:
+            with contextlib.suppress(SealBroken):
+                return self.signing(event_id, key_id).key_id
+        return self._make(event_id, max(key_ids, default=0) + 1)
 
-    def _make(self, event_id: int) -> int:
-        from app.tickets.codes import new_key_pair
-
+    def _make(self, event_id: int, key_id: int) -> int:
+        if key_id > KEY_ID_MAX:
+            raise NoKeyLeft
         pair = new_key_pair()
         with self._db.write() as connection:
             connection.execute(
                 insert(EventKey),
                 {
                     "event_id": event_id,
-                    "key_id": FIRST_KEY_ID,
+                    "key_id": key_id,
                     "public_key": pair.public,
                     "private_key_sealed": self._vault.seal(
-                        pair.private, _purpose(event_id, FIRST_KEY_ID)
+                        pair.private, _purpose(event_id, key_id)
                     ),
                     "created_at": utc_now(),
                 },
             )
-        return FIRST_KEY_ID
+        return key_id
+
+
+def events_with_lost_keys(connection: Connection, vault: Vault) -> set[int]:
+    """The events with a key that another secret than ours has sealed."""
+    lost = set()
+    for event_id, key_id, sealed in connection.execute(
+        select(EventKey.event_id, EventKey.key_id, EventKey.private_key_sealed)
+    ):
+        try:
+            vault.unseal(sealed, _purpose(event_id, key_id))
+        except SealBroken:
+            lost.add(event_id)
+    return lost
 
 
 def _purpose(event_id: int, key_id: int) -> str:

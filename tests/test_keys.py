@@ -11,11 +11,15 @@ from sqlalchemy import insert, select
 
 from app.box_office import BoxOffice
 from app.clock import utc_now
-from app.keys import FIRST_KEY_ID, EventKeys
+from app.keys import FIRST_KEY_ID, EventKeys, NoKeyLeft, TicketKeyLost
 from app.models import EventKey
+from app.orders.placing import place_order
+from app.orders.views import order_view
+from app.tickets.codes import KEY_ID_MAX, verify
 from app.vault import SealBroken, Vault
 from tests.actor.acting import in_thread
 from tests.opened import opened, show_of
+from tests.orders.buying import BO, CY
 
 
 @pytest.fixture
@@ -98,6 +102,63 @@ def test_the_private_half_is_sealed_at_rest(office: BoxOffice) -> None:
         EventKeys(office.db, Vault(b"another secret, forty letters or so long")).signing(
             event_id, key.key_id
         )
+
+
+def elsewhere(office: BoxOffice) -> EventKeys:
+    """What a start knows whose secret was lost."""
+    return EventKeys(office.db, Vault(b"another secret, forty letters or so long"))
+
+
+def test_without_its_secret_new_tickets_get_a_new_key(office: BoxOffice) -> None:
+    event_id = event_of(office)
+    former = office.keys.signing(event_id, office.keys.current_id(event_id))
+    public = office.keys.public_keys(event_id)
+
+    keys = elsewhere(office)
+
+    assert keys.current_id(event_id) == 2
+    assert keys.signing(event_id, 2).private != former.private
+    assert keys.public_keys(event_id).items() > public.items()
+    assert elsewhere(office).current_id(event_id) == 2
+
+
+def test_when_the_secret_is_back_the_former_key_signs_again(office: BoxOffice) -> None:
+    event_id = event_of(office)
+    former = office.keys.signing(event_id, office.keys.current_id(event_id))
+    elsewhere(office).current_id(event_id)
+
+    again = fresh(office)
+
+    assert again.current_id(event_id) == former.key_id
+    assert again.signing(event_id, former.key_id) == former
+
+
+def test_an_event_has_no_more_keys_than_its_tickets_can_name(office: BoxOffice) -> None:
+    event_id = event_of(office)
+    with office.db.write() as connection:
+        row = {"event_id": event_id, "public_key": b"q" * 32, "private_key_sealed": b"none"}
+        last = row | {"key_id": KEY_ID_MAX, "created_at": utc_now()}
+        connection.execute(insert(EventKey), last)
+
+    with pytest.raises(NoKeyLeft):
+        fresh(office).current_id(event_id)
+
+
+def test_a_house_that_lost_its_secret_sells_on(tmp_path: Path) -> None:
+    with opened(tmp_path) as office:
+        show_of(office).hold("bo", 1)
+        former = place_order(office, "bo", BO, "demo", "paid").order_id
+
+    with opened(tmp_path, secret_key="another secret, forty letters or so long") as office:
+        show = show_of(office)
+        show.hold("cy", 2)
+        order = place_order(office, "cy", CY, "demo", "paid").order_id
+        (ticket,) = order_view(office, order).tickets
+        facts = verify(ticket.code, office.keys.public_keys(show.id))
+
+        assert (facts.key_id, show.letters(1, 2)) == (2, "ss")
+        with pytest.raises(TicketKeyLost, match="cannot be shown"):
+            order_view(office, former)
 
 
 def test_a_key_shows_no_private_half(office: BoxOffice) -> None:

@@ -11,12 +11,14 @@ from sqlalchemy import select
 from app.box_office import BoxOffice
 from app.catalogue import EventCard
 from app.inventory.views import LineView
+from app.keys import TicketKeyLost
 from app.models import Payment, Refund, Ticket
 from app.orders.first_answers import tickets_as_of
 from app.orders.lines import place_words
 from app.orders.rows import OrderRow, read_lines, read_order
 from app.refusals import NotFound
 from app.tickets.codes import TicketFacts, sign, window_hours
+from app.vault import SealBroken
 
 ADMITS_BEFORE: Final = timedelta(hours=6)
 ADMITS_AFTER: Final = timedelta(hours=18)
@@ -227,7 +229,10 @@ def _ticket(office: BoxOffice, order: OrderRow, line: LineView, row: Any) -> Tic
 
 
 def _code(office: BoxOffice, card: EventCard, row: Any, opens: datetime, closes: datetime) -> str:
-    key = office.keys.signing(card.id, row.key_id)
+    try:
+        key = office.keys.signing(card.id, row.key_id)
+    except SealBroken:
+        raise TicketKeyLost from None
     from_hours, until_hours = window_hours(card.local_start.date(), opens, closes)
     facts = TicketFacts(
         key_id=row.key_id,

@@ -14,15 +14,18 @@ from typing import Final
 from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.clock import utc_now
 from app.config import SECRET_FILE, Settings
 from app.control import NoServer, ask_server
 from app.db import SAFE_SQLITE, Database, sqlite_version
 from app.invariants import check
-from app.models import Account, EffectState, OutboxRow
+from app.keys import events_with_lost_keys
+from app.models import Account, EffectState, Event, OutboxRow
 from app.refusals import Refusal
 from app.schema import HEAD
 from app.upkeep.backup import FOLDER
 from app.upkeep.sqlite_files import database_file
+from app.vault import Vault
 
 GOOD: Final = "good"
 LOOK: Final = "look"
@@ -144,7 +147,7 @@ def _look_at_database(settings: Settings) -> Iterator[Finding]:
     database = Database(settings)
     try:
         with database.read() as connection:
-            yield from _look_into(connection)
+            yield from _look_into(connection, settings)
     except (Refusal, SQLAlchemyError) as error:
         yield Finding(BAD, f"The database cannot be read: {str(error).splitlines()[0]}")
     finally:
@@ -154,7 +157,7 @@ def _look_at_database(settings: Settings) -> Iterator[Finding]:
         yield Finding(LOOK, f"{log} is large: something has been reading for a long time.")
 
 
-def _look_into(connection: Connection) -> Iterator[Finding]:
+def _look_into(connection: Connection, settings: Settings) -> Iterator[Finding]:
     if not inspect(connection).has_table("alembic_version"):
         yield Finding(LOOK, "The database is empty: the first start fills it.")
         return
@@ -169,7 +172,21 @@ def _look_into(connection: Connection) -> Iterator[Finding]:
         yield Finding(BAD, "Do not sell on: keep a copy (./run backup) and write to whoever helps.")
     else:
         yield Finding(GOOD, "Every seat, order, ticket and payment agrees with all the others.")
+    yield from _look_at_keys(connection, settings)
     yield from _look_at_people_and_letters(connection)
+
+
+def _look_at_keys(connection: Connection, settings: Settings) -> Iterator[Finding]:
+    coming = select(Event.id).where(Event.starts_at > utc_now())
+    lost = events_with_lost_keys(connection, Vault(settings.secret_key))
+    count = len(lost.intersection(connection.execute(coming).scalars()))
+    if count:
+        yield Finding(
+            BAD,
+            f"The secret is not the one that keys of {count} coming events were sealed with:"
+            " tickets sold with them cannot be shown or sent again until that secret is back."
+            " Codes that people have stay valid, and new tickets get new keys.",
+        )
 
 
 def _look_at_people_and_letters(connection: Connection) -> Iterator[Finding]:

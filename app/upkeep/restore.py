@@ -17,7 +17,8 @@ from app.config import SECRET_FILE, Settings, sync_folder
 from app.control import NoServer, ask_server
 from app.db import Database
 from app.invariants import check
-from app.models import Event, EventKey, Order, OrderStatus, Ticket, TicketState
+from app.keys import events_with_lost_keys
+from app.models import Event, Order, OrderStatus, Ticket, TicketState
 from app.refusals import Refusal
 from app.schema import HEAD, migrate
 from app.upkeep.sqlite_files import (
@@ -28,7 +29,7 @@ from app.upkeep.sqlite_files import (
     is_database,
     reading,
 )
-from app.vault import SealBroken, Vault
+from app.vault import Vault
 
 PING_SECONDS: Final = 5.0
 
@@ -154,20 +155,14 @@ def _facts(connection: Connection, settings: Settings, path: Path) -> Restored:
     def count(column: object, *where: object) -> int:
         return int(connection.scalar(select(func.count(column)).where(*where)) or 0)  # type: ignore[arg-type]
 
-    vault, sealed = Vault(settings.secret_key), set()
-    keys = select(EventKey.event_id, EventKey.key_id, EventKey.private_key_sealed)
-    for event_id, key_id, content in connection.execute(keys):
-        try:
-            vault.unseal(content, f"event key {event_id}.{key_id}")
-        except SealBroken:
-            sealed.add(event_id)
+    lost = events_with_lost_keys(connection, Vault(settings.secret_key))
     return Restored(
         path,
         count(Event.id),
         count(Order.id, Order.status == OrderStatus.PAID),
         count(Ticket.id, Ticket.state == TicketState.ISSUED),
         None,
-        len(sealed),
+        len(lost),
     )
 
 

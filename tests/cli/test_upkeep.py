@@ -122,6 +122,16 @@ def test_without_the_secret_it_says_what_is_lost(
     assert "links in letters" in ended.out
 
 
+def test_the_doctor_names_tickets_of_a_lost_secret(run: Run, sold: Path) -> None:
+    assert not any("secret" in words for words in findings(run)["bad"])
+    (sold.parent / "secret").write_text("another secret, forty letters or so long")
+
+    (words,) = (words for words in findings(run)["bad"] if "secret" in words)
+
+    assert "cannot be shown or sent again until that secret is back" in words
+    assert "new tickets get new keys" in words
+
+
 def test_existing_data_is_only_replaced_when_that_is_said(
     run: Run, sold: Path, tmp_path: Path
 ) -> None:
