@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -30,6 +31,7 @@ class Settings:
     """Everything that can be set. Times in seconds. Secrets never appear in `repr`."""
 
     port: int
+    host: str
     data_dir: Path
     base_url: str
     database_url: str
@@ -82,6 +84,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     make_data_dir(data_dir)
     return Settings(
         port=port,
+        host=_host(env),
         data_dir=data_dir,
         base_url=_base_url(env, port),
         database_url=_database_url(env, data_dir),
@@ -176,6 +179,17 @@ def _database_url(env: Mapping[str, str], data_dir: Path) -> str:
     if given.startswith("sqlite:///") and given.removeprefix("sqlite:///") not in ("", ":memory:"):
         return given
     raise BadSetting("DATABASE_URL must start with postgresql:// or name a file with sqlite:///.")
+
+
+def _host(env: Mapping[str, str]) -> str:
+    given = _text(env, "FULLHOUSE_HOST", "127.0.0.1")
+    try:
+        return str(IPv4Address("127.0.0.1" if given == "localhost" else given))
+    except ValueError:
+        raise BadSetting(
+            "FULLHOUSE_HOST must be an IPv4 address of this computer, like 127.0.0.1, or 0.0.0.0"
+            f" for all of them, not {given!r}."
+        ) from None
 
 
 def _base_url(env: Mapping[str, str], port: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import resource
 import signal
@@ -123,7 +124,7 @@ def run(settings: Settings | None = None) -> int:
     """Serve until SIGTERM; the exit code is 78 when starting again would not help."""
     try:
         settings = settings or read_settings()
-        listener = listen(settings.port)
+        listener = listen(settings.host, settings.port)
         office = open_box_office(settings)
     except (BadSetting, SecondServer, ValueError) as error:
         sys.stderr.write(f"{error}\n")
@@ -157,15 +158,17 @@ def run(settings: Settings | None = None) -> int:
     return 0
 
 
-def listen(port: int) -> socket.socket:
-    """The listening socket, or `BadSetting` when the port is taken."""
+def listen(host: str, port: int) -> socket.socket:
+    """The listening socket, or `BadSetting` when the port is taken or the address not ours."""
     # named TCP, or asyncio does not switch off Nagle and every second packet waits 40 ms
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((_host(), port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise BadSetting(f"FULLHOUSE_HOST is {host}, no address of this computer.") from None
         raise BadSetting(
             f"Port {port} cannot be used ({error.strerror}): stop what runs there, or choose"
             f" another one with PORT={port + 1} ./run."
@@ -214,12 +217,6 @@ def _fixed_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
     from app.headers import fixed_headers
 
     return [(name.lower().encode(), value.encode()) for name, value in fixed_headers(settings)]
-
-
-def _host() -> str:
-    import os
-
-    return os.environ.get("FULLHOUSE_HOST", "").strip() or "127.0.0.1"
 
 
 def _raise_file_limit() -> None:

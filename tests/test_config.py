@@ -29,7 +29,8 @@ def refused(env: dict[str, str], **more: str) -> str:
 def test_nothing_need_be_set(env: dict[str, str]) -> None:
     settings = read_settings(env)
 
-    assert (settings.port, settings.base_url) == (8000, "http://127.0.0.1:8000")
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.base_url == "http://127.0.0.1:8000"
     assert settings.is_sqlite
     assert (settings.hold_seconds, settings.extension_seconds) == (600, 300)
     assert (settings.payment_seconds, settings.rate_limits) == (1800, True)
@@ -64,6 +65,11 @@ def test_secrets_are_never_shown(env: dict[str, str]) -> None:
         ("PORT", "eight"),
         ("PORT", "²"),
         ("PORT", "8000.0"),
+        ("FULLHOUSE_HOST", "tickets.example.org"),
+        ("FULLHOUSE_HOST", "127.0.0.1:8000"),
+        ("FULLHOUSE_HOST", "127.0.0.256"),
+        ("FULLHOUSE_HOST", "127.1"),
+        ("FULLHOUSE_HOST", "::1"),
         ("FULLHOUSE_HOLD_SECONDS", "0"),
         ("FULLHOUSE_HOLD_SECONDS", "3601"),
         ("FULLHOUSE_EXTENSION_SECONDS", "x"),
@@ -114,6 +120,14 @@ def test_a_refused_secret_is_not_repeated(env: dict[str, str], name: str) -> Non
 )
 def test_a_database_is_known_by_its_address(env: dict[str, str], given: str, wanted: str) -> None:
     assert read_settings(env | {"DATABASE_URL": given}).database_url == wanted
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [("0.0.0.0", "0.0.0.0"), (" 192.0.2.7 ", "192.0.2.7"), ("localhost", "127.0.0.1")],  # noqa: S104
+)
+def test_it_listens_where_it_is_told(env: dict[str, str], given: str, wanted: str) -> None:
+    assert read_settings(env | {"FULLHOUSE_HOST": given}).host == wanted
 
 
 @pytest.mark.parametrize("given", ["on", "1", "TRUE", "yes", " On "])

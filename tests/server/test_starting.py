@@ -19,7 +19,13 @@ def start(folder: Path, **settings: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize(
     ("name", "given"),
-    [("PORT", "none"), ("DATABASE_URL", "mysql://x"), ("FULLHOUSE_FAULT", "nonsense")],
+    [
+        ("PORT", "none"),
+        ("FULLHOUSE_HOST", "nowhere"),
+        ("FULLHOUSE_HOST", "192.0.2.7"),  # an address of documents, of no computer
+        ("DATABASE_URL", "mysql://x"),
+        ("FULLHOUSE_FAULT", "nonsense"),
+    ],
 )
 def test_a_bad_setting_ends_it_for_good(tmp_path: Path, name: str, given: str) -> None:
     code, words = start(tmp_path, **{name: given})
