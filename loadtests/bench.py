@@ -22,7 +22,7 @@ from app.wire import AnswerLostError, Connection
 from loadtests.group_commit import compare
 from loadtests.hot_rows import AT_ONCE_COUNT, HotBench, HotResult
 from loadtests.measure import Ask, drive
-from loadtests.serving import Server, serving
+from loadtests.serving import Server, on_two_cores, serving
 
 ROUND_COUNT = 5
 ROUND_LIMIT_COUNT = 50
@@ -84,7 +84,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _hot(folder: Path, round_count: int) -> Iterator[Line]:
-    with serving(folder) as server:
+    with serving(folder) as server, on_two_cores(server):
         results = asyncio.run(HotBench(server).run(round_count))
     empties = sorted(empty.cpu_us for empty in results[0].empties)
     speeds = sorted(empty.per_second for empty in results[0].empties)
