@@ -34,6 +34,13 @@ def test_a_run_is_one_line_of_the_bill(bo: Visitor) -> None:
     assert "Also " in bo.page
 
 
+def test_a_demo_alone_says_so_and_marks_no_single_show(bo: Visitor) -> None:
+    bo.open("/")
+
+    assert "Demo house." in bo.page
+    assert "Demo, not for sale" not in bo.page
+
+
 def test_a_search_finds_words_of_title_and_summary(bo: Visitor) -> None:
     bo.open("/?q=moon")
     assert titles(bo) == ["Tiny Planets"]

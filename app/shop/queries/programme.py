@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from app.box_office import office
 from app.catalogue import EventCard as Known
 from app.clock import utc_now
+from app.houses import house
 from app.pages import Chip, Empty, Label
 from app.shop.queries.counts import Count, counts_of
 from app.shop.queries.places import price_span
@@ -114,7 +115,7 @@ def _card(run: Sequence[Known], counts: Mapping[int, Count], now: datetime) -> E
 
 def _tags(run: Sequence[Known]) -> tuple[str, ...]:
     card = run[0]
-    tags = []
+    tags = [_("Demo, not for sale")] if card.house.is_demo and not house().is_demo else []
     if len(run) > 1:
         others = [short_moment_words(other.local_start) for other in run[1:3]]
         more = len(run) - 3

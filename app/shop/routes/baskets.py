@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.basket_cookie import basket_id, known_basket_id
 from app.box_office import office
 from app.catalogue import EventCard
+from app.houses import show_basket_house
 from app.htmx import go_to, show_fragment, show_page, wants_fragment
 from app.inventory.commands import ExtendHold
 from app.rate_limits import limit
@@ -27,6 +28,7 @@ def show_basket() -> ResponseReturnValue:
 
     if wants_fragment():
         return show_fragment("shop/_basket.html", basket=basket)
+    show_basket_house(known_basket_id())
     back_url = f"/e/{basket.parts[0].slug}" if basket.parts else "/"
     return show_page("shop/basket.html", basket=basket, back_url=back_url)
 

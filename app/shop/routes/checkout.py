@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from app.basket_cookie import basket_id, begin_basket
+from app.basket_cookie import basket_id, begin_basket, known_basket_id
 from app.box_office import office
 from app.buyers import read_buyer
+from app.houses import show_basket_house
 from app.htmx import go_to, show_page
 from app.models import OrderStatus
 from app.orders.placing import Buyer, place_order
@@ -60,6 +61,7 @@ def in_page_order(errors: dict[str, str]) -> dict[str, str]:
 
 def _checkout(form: FormState | None, status: int = 200) -> ResponseReturnValue:
     page = checkout_page(form)
+    show_basket_house(known_basket_id())
     if page is None:
         return show_page("shop/checkout_ended.html", page=ended_page())
     return show_page("shop/checkout.html", status, page=page)

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from app.box_office import office
+from app.houses import show_houses
 from app.htmx import go_to, show_page
 from app.notices import leave_notice, notice_of
 from app.orders.ending import end_payment
@@ -29,6 +30,7 @@ def show_demo_payment(order_id: str) -> ResponseReturnValue:
 
     if view.order.status != "paying":
         return go_to(order_path(order_id))
+    show_houses([card.house for card in view.events])
     return show_page("shop/pay_demo.html", page=pay_demo_page(view))
 
 

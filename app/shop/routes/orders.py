@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.basket_cookie import switch_basket
 from app.box_office import office
 from app.buyers import read_email
-from app.houses import show_house
+from app.houses import show_houses
 from app.htmx import go_to, show_fragment, show_page, wants_fragment
 from app.notices import leave_notice, take_notice
 from app.orders.ending import end_payment
@@ -102,6 +102,7 @@ def create_offer_answer(code: str, secret: str) -> ResponseReturnValue:
 def show_confirmation(token: str) -> ResponseReturnValue:
     """Behind the e-mailed link: one press, so that mail scanners cannot use it up."""
     view = order_view(office(), office().tokens.confirmed_order(token))
+    show_houses([card.house for card in view.events])
 
     if view.order.confirmed_at is not None or view.order.status != "pending":
         return go_to(order_path(view.order.id))
@@ -148,8 +149,7 @@ def as_file(content: bytes, kind: str, name: str) -> Response:
 
 def _view(code: str, secret: str) -> OrderView:
     view = order_view(office(), code, secret)
-    if view.events:
-        show_house(view.events[0].house)
+    show_houses([card.house for card in view.events])
     return view
 
 
