@@ -32,6 +32,7 @@ def test_every_answer_about_a_seat_fits_into_one_order(
     tmp_path: Path, time_budget: TimeBudget
 ) -> None:
     seconds = time_budget.size(quick=4, long=55)
+    least_holds = time_budget.size(quick=20, long=500)
     for seed in time_budget.rounds(at_least=1, at_most=1):
         with box_office(tmp_path, settings=SETTINGS) as office:
             seats = demo_seats(office, "few", SEAT_COUNT)
@@ -39,7 +40,7 @@ def test_every_answer_about_a_seat_fits_into_one_order(
                 _rush(office, seats, seed, seconds, time_budget.size(quick=1, long=5))
             )
         assert not ledger.broken, ledger.report()
-        assert len(ledger.holds) > 100, ledger.report()
+        assert len(ledger.holds) > least_holds, ledger.report()
         assert ledger.statuses["409 places_taken"] > 100, ledger.report()
 
 
