@@ -12,7 +12,7 @@ from tests.services.programs import provide
 
 LONG_MINUTES = 12
 LONG_TEST_SECONDS_LIMIT = 2400
-PROCESSES = 2
+PROCESSES = 3  # on two cores: most tests wait for something most of the time
 
 
 def main(arguments: list[str]) -> int:

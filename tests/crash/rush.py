@@ -33,6 +33,7 @@ class Habits:
     release: float = 0.10
     extend: float = 0.05  # before anything else
     recheck: float = 0.05  # after each visit
+    pause_seconds: float = 0.0  # after each visit
 
 
 @dataclass
@@ -195,6 +196,7 @@ class _Client:
             await self._visit()
             if self.dice.random() < self.habits.recheck:
                 await self._recheck()
+            await asyncio.sleep(self.habits.pause_seconds)
         self.buyer.close()
 
     async def _visit(self) -> None:

@@ -12,10 +12,11 @@ from app.wire import Address, AnswerLostError, Connection
 from tests.crash.demo_event import demo_seats
 from tests.crash.ledger import Ledger
 from tests.crash.promises import check_promises
-from tests.crash.rush import Rush, Stock
+from tests.crash.rush import Habits, Rush, Stock
 from tests.services.box_office import BoxOffice
 
 CLIENT_COUNT = 6
+CALM = Habits(pause_seconds=0.2)  # troubles are looked for here, not speed
 SEAT_COUNT = 1_200
 WARM_UP_SECONDS = 1.0
 PAGE_PAUSE_SECONDS = 0.1
@@ -70,7 +71,8 @@ def under_pressure(
     address = Address("127.0.0.1", urlsplit(office.url).port or 0)
 
     async def run() -> Pressure:
-        rush = Rush(address, Ledger(ttl_seconds), [Stock(slug, list(seats))], 1, client_count)
+        stocks = [Stock(slug, list(seats))]
+        rush = Rush(address, Ledger(ttl_seconds), stocks, 1, client_count, habits=CALM)
         pressure = Pressure(rush, Pages())
         rush.begin()
         reader = asyncio.create_task(_read_on(address, slug, rush, pressure.pages))
