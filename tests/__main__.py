@@ -12,14 +12,16 @@ from tests.services.programs import provide
 
 LONG_MINUTES = 12
 LONG_TEST_SECONDS_LIMIT = 2400
-PROCESSES = 3  # on two cores: most tests wait for something most of the time
+QUICK_PROCESSES = 3  # on two cores: most tests wait for something most of the time
+LONG_PROCESSES = 2  # the long proofs never wait
 
 
 def main(arguments: list[str]) -> int:
     """Run the tests that were asked for and give pytest's exit code."""
     wish, others = _read(arguments)
     provide()
-    options = ["-n", str(PROCESSES), "--dist", "worksteal", "--durations", "10"]
+    processes = LONG_PROCESSES if wish.long else QUICK_PROCESSES
+    options = ["-n", str(processes), "--dist", "worksteal", "--durations", "10"]
     if wish.long:
         seed = os.environ.setdefault(SEED_SETTING, str(int(time.time()) % 1_000_000))
         os.environ[MINUTES_SETTING] = str(wish.minutes)
