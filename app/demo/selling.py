@@ -29,6 +29,7 @@ from app.tokens import new_id, new_order_id
 
 AT_ONCE: Final = 24  # buyers at the same time: the actor settles them in one transaction
 PARTY_SIZES: Final = (2, 2, 2, 3, 4, 4, 5, 6)
+WANDERING_SEATS: Final = 8  # how far from the middle of a row people sit for no reason
 SEED: Final = 1843
 SAMPLE_ADDRESS: Final = "sample-buyer-{number}@lantern-house.invalid"
 SPECIAL: Final = frozenset({"wheelchair", "companion"})
@@ -88,25 +89,39 @@ def _parties(
 def _runs(
     chance: random.Random, offer: Offer, sample: Sample, wanted: int
 ) -> Iterator[tuple[str, ...]]:
-    """Neighbours in random rows, the front ones first; no single seat is left between two."""
+    """Neighbours in random rows, the front ones first, most of them near the middle."""
     rows = [_ordinary(offer, row, sample) for row in offer.rows]
-    starts = [0] * len(rows)
+    free = [[range(len(row))] if row else [] for row in rows]
     order = sorted(range(len(rows)), key=lambda i: i * 0.6 + chance.random() * len(rows))
     while wanted > 0:
         before = wanted
         for i in order:
-            size = min(chance.choice(PARTY_SIZES), wanted, len(rows[i]) - starts[i])
-            left = len(rows[i]) - starts[i] - size
-            if left == 1 or size < 1:  # take the last one too, or leave the row alone
-                size = size + 1 if left == 1 and size + 1 <= wanted else 0
-            if size:
-                yield tuple(rows[i][starts[i] : starts[i] + size])
-                starts[i] += size
-                wanted -= size
             if wanted <= 0 or (wanted == 1 and sample.event.sales.forbid_lone_seats):
                 return
+            run = _place(chance, free[i], len(rows[i]) / 2, wanted)
+            if run is not None:
+                yield tuple(rows[i][run.start : run.stop])
+                wanted -= len(run)
         if wanted == before:
             return
+
+
+def _place(chance: random.Random, free: list[range], middle: float, most: int) -> range | None:
+    """Where the next party sits in a row, taken from its free gaps; no gap of one is ever left."""
+    for size in (chance.choice(PARTY_SIZES), 2, 3, 1):
+        fits = [
+            (abs(at + size / 2 - middle) + chance.random() * WANDERING_SEATS, at, gap)
+            for gap in free
+            for at in range(gap.start, gap.stop - size + 1)
+            if at - gap.start != 1 and gap.stop - at - size != 1
+        ]
+        if fits and size <= most:
+            _liking, at, gap = min(fits, key=lambda fit: fit[:2])
+            free.remove(gap)
+            left = (range(gap.start, at), range(at + size, gap.stop))
+            free += [part for part in left if part]
+            return range(at, at + size)
+    return None
 
 
 def _ordinary(offer: Offer, row: tuple[int, ...], sample: Sample) -> list[str]:
