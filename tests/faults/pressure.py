@@ -64,6 +64,7 @@ def under_pressure(
     trouble: Callable[[Pressure], Awaitable[None]],
     ttl_seconds: int = 600,
     client_count: int = CLIENT_COUNT,
+    habits: Habits = CALM,
 ) -> Pressure:
     """Let buyers shop while `trouble` happens, then check everything that was promised."""
     slug = "pressure"
@@ -72,7 +73,7 @@ def under_pressure(
 
     async def run() -> Pressure:
         stocks = [Stock(slug, list(seats))]
-        rush = Rush(address, Ledger(ttl_seconds), stocks, 1, client_count, habits=CALM)
+        rush = Rush(address, Ledger(ttl_seconds), stocks, 1, client_count, habits=habits)
         pressure = Pressure(rush, Pages())
         rush.begin()
         reader = asyncio.create_task(_read_on(address, slug, rush, pressure.pages))

@@ -17,6 +17,7 @@ import pytest
 from tests.conftest import Serve
 from tests.crash.pace import seconds_until_end
 from tests.crash.promises import check_sqlite
+from tests.crash.rush import Habits
 from tests.faults.pressure import Pressure, under_pressure
 from tests.services.box_office import BoxOffice, box_office
 from tests.services.processes import Program
@@ -72,7 +73,8 @@ if can_mount():
                 ballast.unlink()
                 await pressure.sells_within(HEALED_SECONDS)
 
-            _expect_survived(office, under_pressure(office, trouble))
+            pressure = under_pressure(office, trouble, habits=Habits())  # they fill the disk
+            _expect_survived(office, pressure)
 
 
 def test_another_program_locks_the_database(serve: Serve, tmp_path: Path) -> None:
