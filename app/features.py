@@ -11,6 +11,7 @@ from flask import Flask
 
 from app import assets, basket_cookie, csrf, errors, headers, notices, rate_limits, words
 from app.box_office import BoxOffice
+from app.requests import FormRequest
 
 # Each has `init_app(app)`.
 FEATURES: Final = ("app.health", "app.api", "app.accounts", "app.shop", "app.admin")
@@ -22,6 +23,7 @@ def assemble(office: BoxOffice) -> Flask:
     folder = ROOT / "_templates" if (ROOT / "_templates").exists() else ROOT.parent / "templates"
     static = ROOT / "_static" if (ROOT / "_static").exists() else ROOT.parent / "static"
     app = Flask("fullhouse", template_folder=str(folder), static_folder=str(static))
+    app.request_class = FormRequest
     app.config.update(SECRET_KEY=office.tokens.of("flask", "session"))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["fullhouse"] = office

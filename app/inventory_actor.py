@@ -37,6 +37,7 @@ MAILBOX_LIMIT: Final = 2000
 BATCH_LIMIT: Final = 256
 CROWD_COUNT: Final = 5  # letters in the last batch; then a commit waits for company
 LINGER_SECONDS: Final = 0.002
+LINGER_STEP_SECONDS: Final = 0.0004
 KEPT_LIMIT: Final = 2000  # answers to keys that an actor remembers by itself
 STOP_SECONDS: Final = 8.0
 SWEEP_PATIENCE_SECONDS: Final = 600
@@ -162,8 +163,7 @@ class Actor:
     def _take(self) -> tuple[list[Letter], bool]:
         batch: list[Letter] = []
         letter = self._mailbox.get()
-        if self._last_count >= CROWD_COUNT:
-            time.sleep(LINGER_SECONDS)
+        self._linger()
         while True:
             if letter is None:
                 return batch, False
@@ -178,6 +178,14 @@ class Actor:
                 letter = self._mailbox.get_nowait()
             except queue.Empty:
                 return batch, True
+
+    def _linger(self) -> None:
+        """Behind a crowd wait a moment until as many are here again; a lone buyer never waits."""
+        until = time.monotonic() + LINGER_SECONDS
+        while CROWD_COUNT <= self._last_count > self._mailbox.qsize() + 1:
+            if time.monotonic() >= until:
+                return
+            time.sleep(LINGER_STEP_SECONDS)
 
     def _turn_away(self) -> None:
         """Tell whoever came after the end at once."""

@@ -83,7 +83,7 @@ class Connection:
         form: bytes | None = None,
     ) -> Answer:
         """Send one request and return the whole answer; raise AnswerLostError otherwise."""
-        request = self._request(method, path, json, form, headers or {})
+        request = self.request(method, path, json, headers, form)
         try:
             async with asyncio.timeout(timeout_seconds):
                 stream = await self._open()
@@ -116,16 +116,22 @@ class Connection:
             self._stream = stream
         return self._stream
 
-    def _request(
-        self, method: str, path: str, json: object, form: bytes | None, headers: Mapping[str, str]
+    def request(
+        self,
+        method: str,
+        path: str,
+        json: object = None,
+        headers: Mapping[str, str] | None = None,
+        form: bytes | None = None,
     ) -> bytes:
+        """The bytes of one request."""
         body, kind = b"", ""
         if json is not None:
             body, kind = jsonlib.dumps(json).encode(), "application/json"
         elif form is not None:
             body, kind = form, "application/x-www-form-urlencoded"
         lines = [f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\n{self._headers}"]
-        lines += [f"{name}: {text}\r\n" for name, text in headers.items()]
+        lines += [f"{name}: {text}\r\n" for name, text in (headers or {}).items()]
         if kind:
             lines.append(f"Content-Type: {kind}\r\n")
         if kind or method in ("POST", "PUT"):
@@ -195,7 +201,7 @@ class _Stream(asyncio.Protocol):
             if end < 0:
                 _check(len(self._buffer) <= HEAD_LIMIT_BYTES, "the head of the answer is too long")
                 return None
-            self._head = _parse_head(bytes(self._buffer[:end]))
+            self._head = parse_head(bytes(self._buffer[:end]))
             del self._buffer[: end + 4]
         status, headers = self._head
         body = self._body(status, headers)
@@ -231,7 +237,8 @@ def _check(fine: bool, words: str) -> None:
         raise ValueError(words)
 
 
-def _parse_head(head: bytes) -> tuple[int, dict[str, str]]:
+def parse_head(head: bytes) -> tuple[int, dict[str, str]]:
+    """Status and headers, with lower-case names; raises ValueError for what is not HTTP."""
     lines = head.decode("latin-1").split("\r\n")
     protocol, _, rest = lines[0].partition(" ")
     _check(protocol.startswith("HTTP/1."), "this is not HTTP")

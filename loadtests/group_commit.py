@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from app import garbage
 from app.config import read_settings
 from app.db import Database
 from app.faults import plan_faults
@@ -42,6 +43,7 @@ def compare(
     settings = read_settings({"FULLHOUSE_DATA_DIR": str(data_dir)})
     database = Database(settings)
     plan_faults(f"store.commit=sleep:{added_ms}" if added_ms else None)
+    garbage.begin()  # as in the server
     try:
         for _ in range(round_count):
             store = EventStore(event_id, database, settings)
