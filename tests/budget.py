@@ -5,12 +5,23 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 MINUTES_SETTING = "FULLHOUSE_TEST_MINUTES"
 SEED_SETTING = "FULLHOUSE_TEST_SEED"
 SEED_PROPERTY = "seed"
 ALL_WEIGHTS = pytest.StashKey[float]()
 QUICK_SEED = 1  # the quick suite does the same every time
+
+
+def seldom(*values: object) -> list[ParameterSet]:
+    """Further values of a parameter that only a long run tries; a quick one has seen their like."""
+    return [
+        pytest.param(*value, marks=pytest.mark.long)
+        if isinstance(value, tuple)
+        else pytest.param(value, marks=pytest.mark.long)
+        for value in values
+    ]
 
 
 def is_long() -> bool:

@@ -6,18 +6,14 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, ViewportSize
 
+from tests.budget import seldom
 from tests.services.browser import DESKTOP, PHONE, visitor
 from tests.shop.gallery import STATES, served
 
 pytestmark = pytest.mark.browser
 
 NARROW: ViewportSize = {"width": 320, "height": 640}
-LOOKS: list[tuple[ViewportSize, Literal["light", "dark"]]] = [
-    (DESKTOP, "light"),
-    (PHONE, "dark"),
-    (PHONE, "light"),
-    (DESKTOP, "dark"),
-]
+LOOKS = [(DESKTOP, "light"), (PHONE, "dark"), *seldom((PHONE, "light"), (DESKTOP, "dark"))]
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.budget import seldom
 from tests.conftest import Serve
 from tests.crash.demo_event import demo_seats
 from tests.model.api import Api, Reply
@@ -25,13 +26,14 @@ SWEPT_SECONDS = 6.0
 
 KILLS = (
     "order.pending=kill",
-    *(f"payment.frozen=kill@{number}" for number in (1, 2, 3)),
+    "payment.frozen=kill@2",
     "payment.captured=kill",
-    *(f"sell.committed=kill@{number}" for number in (1, 2, 3)),
+    "sell.committed=kill@2",
+    *seldom(*(f"{step}=kill@{n}" for step in ("payment.frozen", "sell.committed") for n in (1, 3))),
 )
 NO_WAY_BACK = ("payment.captured", "sell.committed")
-REFUSALS = tuple(f"payment.start=refuse@{number}" for number in (1, 2, 3))
-GONE = tuple(f"sell.start=refuse@{number}" for number in (1, 2, 3))
+REFUSALS = ("payment.start=refuse@2", *seldom("payment.start=refuse@1", "payment.start=refuse@3"))
+GONE = ("sell.start=refuse@2", *seldom("sell.start=refuse@1", "sell.start=refuse@3"))
 
 MONEY = """
     SELECT orders.id, orders.status, orders.total_cents,
@@ -158,7 +160,7 @@ def test_a_frozen_hold_that_is_gone_is_taken_again_or_all_money_goes_back(
     _expect_all_or_nothing(tour)
 
 
-@pytest.mark.parametrize("taken", EVENTS)
+@pytest.mark.parametrize("taken", ["second", *seldom("first", "third")])
 def test_late_money_for_a_place_that_is_gone_goes_back_whole_and_once(
     serve: Serve, taken: str
 ) -> None:

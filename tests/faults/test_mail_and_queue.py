@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.budget import seldom
 from tests.conftest import Serve
 from tests.faults.pressure import Pressure, under_pressure
 from tests.services.box_office import BoxOffice
@@ -38,7 +39,7 @@ def test_orders_go_on_while_the_mail_server_is_down(serve: Serve, mail: MailServ
     _expect_one_mail_each(mail, pressure)
 
 
-@pytest.mark.parametrize("behaviour", [Behaviour.DEFER, Behaviour.HANG])
+@pytest.mark.parametrize("behaviour", [Behaviour.HANG, *seldom(Behaviour.DEFER)])
 def test_orders_go_on_while_the_mail_server_takes_nothing(
     serve: Serve, mail: MailServer, behaviour: Behaviour
 ) -> None:
