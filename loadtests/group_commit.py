@@ -6,23 +6,24 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from app import garbage
 from app.config import read_settings
 from app.db import Database
 from app.faults import plan_faults
-from app.inventories import Inventory
-from app.inventory.commands import HoldSeats, ReleaseHold, SeatChoice
+from app.inventory.commands import Command, HoldSeats, ReleaseHold, SeatChoice
 from app.inventory_actor import BATCH_LIMIT, Actor
 from app.inventory_store import EventStore
+from app.letters import Letter
 
 ASKER_COUNT = 64
 ALONE_ROUND_COUNT = 1_000
 SLOWER_ALONE_COUNT = 300
+RUN_LIMIT_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Compared:
 def compare(
     data_dir: Path, event_id: int, seats: list[str], round_count: int, added_ms: int
 ) -> Compared:
-    """Hold seats from 64 threads both ways, in turns; `added_ms` is slept in every commit."""
+    """Hold seats for 64 askers both ways, in turns; `added_ms` is slept in every commit."""
     rows = []
     alone_count = SLOWER_ALONE_COUNT if added_ms else ALONE_ROUND_COUNT
     settings = read_settings({"FULLHOUSE_DATA_DIR": str(data_dir)})
@@ -62,46 +63,51 @@ def compare(
 
 def _holds_per_second(actor: Actor, seats: list[str]) -> float:
     """Hold every seat for a basket of its own; give all back before the next measurement."""
-    inventory, waiting = Inventory(actor), deque(seats)
-    held: list[tuple[str, str]] = []
-
-    def hold_on() -> None:
-        while True:
-            try:
-                seat = waiting.popleft()
-            except IndexError:
-                return
-            basket, hold_id = secrets.token_hex(8), secrets.token_hex(8)
-            inventory.ask(HoldSeats(basket, hold_id, (SeatChoice(seat),)))
-            held.append((hold_id, basket))
-
-    seconds = _in_threads(hold_on)
-    _in_threads(lambda: _release_on(inventory, held))
+    holds: list[Command[Any]] = [
+        HoldSeats(secrets.token_hex(8), secrets.token_hex(8), (SeatChoice(seat),)) for seat in seats
+    ]
+    seconds = _Askers(actor, holds).run()
+    releases: list[Command[Any]] = [
+        ReleaseHold(hold.hold_id, hold.basket) for hold in holds if isinstance(hold, HoldSeats)
+    ]
+    _Askers(actor, releases).run()
     actor.stop()
     return len(seats) / seconds
 
 
-def _release_on(inventory: Inventory, held: list[tuple[str, str]]) -> None:
-    while True:
-        try:
-            inventory.ask(ReleaseHold(*held.pop()))
-        except IndexError:
-            return
+class _Askers:
+    """So many askers, each with one question under way; like the server's loop, none has a thread.
 
+    Whoever is answered asks the next question at once.
+    """
 
-def _in_threads(work: Callable[[], None]) -> float:
-    """Run the same work in many threads that begin together; return the seconds."""
-    gate = threading.Barrier(ASKER_COUNT + 1)
+    def __init__(self, actor: Actor, commands: list[Command[Any]]) -> None:
+        self._actor = actor
+        self._waiting = deque(commands)
+        self._missing_count = len(commands)
+        self._done = threading.Event()
+        self._letters: list[Letter] = []
 
-    def begin() -> None:
-        gate.wait()
-        work()
+    def run(self) -> float:
+        """Ask everything; the seconds that it took. Raises what an asker was refused with."""
+        began_at = time.perf_counter()
+        for _ in range(ASKER_COUNT):
+            self._ask()
+        if not self._done.wait(RUN_LIMIT_SECONDS):
+            raise TimeoutError("the actor does not answer")
+        seconds = time.perf_counter() - began_at
+        for letter in self._letters:
+            letter.read()
+        return seconds
 
-    threads = [threading.Thread(target=begin) for _ in range(ASKER_COUNT)]
-    for thread in threads:
-        thread.start()
-    gate.wait()
-    began_at = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    return time.perf_counter() - began_at
+    def _ask(self) -> None:
+        if self._waiting:
+            command = self._waiting.popleft()
+            self._letters.append(self._actor.send(command, None, on_answer=self._go_on))
+
+    def _go_on(self) -> None:
+        self._missing_count -= 1
+        if self._missing_count == 0:
+            self._done.set()
+        else:
+            self._ask()
