@@ -28,6 +28,7 @@ THREADS: Final = 32
 WAITING_LIMIT: Final = 1000  # requests; past that the answer is 503 at once
 WAITING_SECONDS: Final = 1.0  # for a free thread; then 503
 CLOCK_SECONDS: Final = 0.2
+HERE_LIMIT: Final = 64  # requests that are answered in the loop in one go: some milliseconds
 BODY_LIMIT_BYTES: Final = 1024 * 1024  # routes set their own, lower ones
 SMALL_BODY_BYTES: Final = 64 * 1024  # always taken; what is beyond shares the next limit
 BODIES_LIMIT_BYTES: Final = 32 * 1024 * 1024  # of all requests together
@@ -99,7 +100,9 @@ class FlaskPool:
         return await self._answered(job)
 
     def _work_here(self) -> None:
-        jobs, self._here = self._here, []
+        jobs, self._here = self._here[:HERE_LIMIT], self._here[HERE_LIMIT:]
+        if self._here and self._loop is not None:
+            self._loop.call_soon(self._work_here)  # others have their turn in between
         for job in jobs:
             patience.begin(job.since)
             try:
@@ -188,8 +191,7 @@ class FlaskPool:
         with self._guard:
             finished, self._finished = self._finished, []
         for job in finished:
-            if not job.done.done():
-                _end(job)
+            _end(job)
 
 
 def call_wsgi(wsgi_app: WSGIApplication, environ: dict[str, Any]) -> Answer:
@@ -337,10 +339,13 @@ def _give_up(job: Job) -> None:
 
 
 def _end(job: Job) -> None:
-    later = job.environ[LATER]
+    """Complete an answer, once; also one that nobody waits for any more, for its turn must end."""
+    later: Later | None = job.environ[LATER]
     if later is not None and job.answer is not None:
+        job.environ[LATER] = None
         job.answer = _completed(job.answer[1], later.ending(), job.environ)
-    job.done.set_result(None)
+    if not job.done.done():
+        job.done.set_result(None)
 
 
 def _completed(

@@ -110,6 +110,11 @@ class Catalogue:
         card = self._by_slug.get(slug)
         return None if card is None or card.status == "draft" else card.id
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the next question is answered from memory."""
+        return self._by_id is not None
+
     def any_by_slug(self, slug: str) -> EventCard:
         """The event at this address whatever its status, or `NotFound`."""
         self._loaded()

@@ -102,6 +102,7 @@ class Site:
         event_id = self._office.catalogue.id_known_for(path[len(STATE_PREFIX) : -len(HOLDS_SUFFIX)])
         return (
             event_id is not None
+            and self._office.catalogue.is_loaded
             and self._office.inventories.if_open(event_id) is not None
             and len(body) <= QUICK_BODY_BYTES
         )

@@ -27,6 +27,7 @@ class Asked:
         self.refused: Refusal | None = None
         self.sent_by = ""
         self.tell: Callable[[], None] = lambda: None
+        self.read_count = 0
 
     def send(self, tell: Callable[[], None]) -> bool:
         self.sent_by, self.tell = threading.current_thread().name, tell
@@ -35,6 +36,7 @@ class Asked:
         return not self.known
 
     def outcome(self) -> dict[str, str]:
+        self.read_count += 1
         if self.fault is not None:
             raise self.fault
         return {"seat": "A 1"}
@@ -42,6 +44,7 @@ class Asked:
     ask = outcome
 
     def leave(self) -> Refusal | None:
+        self.read_count += 1
         return Busy(retry_after=3)
 
 
@@ -155,11 +158,50 @@ def test_who_waits_too_long_is_told_so_and_a_late_answer_changes_nothing(
     monkeypatch.setattr(adapter, "WAITING_SECONDS", 0.1)
     question = Asked()
 
-    answer = ask(question, lambda: None)
-    question.tell()
+    async def talk() -> Answer | None:
+        pool = FlaskPool(site(question), threads=1)
+        told = await pool.run({})
+        question.tell()
+        await asyncio.sleep(0.05)
+        pool.stop()
+        return told
 
+    answer = asyncio.run(talk())
+    assert answer is not None
     assert answer[0] == 503
     assert headers(answer)[b"retry-after"] == b"3"
+    assert question.read_count == 1
+
+
+@pytest.mark.parametrize("here", [False, True])
+def test_the_turn_of_who_went_away_ends_all_the_same(here: bool) -> None:
+    question = Asked()
+
+    async def talk() -> None:
+        pool = FlaskPool(site(question), threads=1)
+        asked = asyncio.ensure_future(pool.run_here({}) if here else pool.run({}))
+        await asyncio.sleep(0.05)
+        asked.cancel()
+        await asyncio.sleep(0)
+        question.tell()
+        await asyncio.sleep(0.05)
+        pool.stop()
+
+    asyncio.run(talk())
+
+    assert question.read_count == 1
+
+
+def test_a_crowd_is_answered_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "HERE_LIMIT", 3)
+
+    async def talk() -> list[Answer | None]:
+        pool = FlaskPool(site(Asked(known=True)), threads=1)
+        answers = await asyncio.gather(*(pool.run_here({}) for _ in range(10)))
+        pool.stop()
+        return answers
+
+    assert [answer and answer[0] for answer in asyncio.run(talk())] == [201] * 10
 
 
 def test_no_thread_is_taken_while_many_wait() -> None:
