@@ -7,6 +7,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -68,12 +70,26 @@ class MapPage:
         self.page.unroute(STATE)
 
 
-def hold(house: BoxOffice, slug: str, *seats: str) -> dict[str, str]:
+def hold(house: BoxOffice, slug: str, *seats: str) -> dict[str, Any]:
     """Dee holds seats through the API; the hold with its basket."""
     return _ask(house, "POST", f"/api/v1/events/{slug}/holds", {"seats": list(seats)})
 
 
-def give_back(house: BoxOffice, held: dict[str, str]) -> None:
+def hold_two_of(house: BoxOffice, slug: str, section: str) -> dict[str, Any]:
+    """Dee holds the first two neighbours of a section that are free."""
+    places = _ask(house, "GET", f"/api/v1/events/{slug}/seats", None)
+    rows: dict[str, list[str]] = {}
+    for seat in places["seats"]:
+        row = rows.setdefault(seat["id"].rpartition("-")[0], [])
+        row.append(seat["id"] if seat["state"] == "f" else "")
+    for name, row in rows.items():
+        for pair in pairwise(row):
+            if name.startswith(f"{section}-") and all(pair):
+                return hold(house, slug, *pair)
+    raise AssertionError(f"no two seats side by side are free in {section}")
+
+
+def give_back(house: BoxOffice, held: dict[str, Any]) -> None:
     """Dee lets go of them."""
     _ask(house, "DELETE", f"/api/v1/holds/{held['id']}", None, {"Basket": held["basket"]})
 
@@ -97,7 +113,7 @@ def _ask(
     path: str,
     body: object,
     headers: dict[str, str] | None = None,
-) -> dict[str, str]:
+) -> dict[str, Any]:
     request = urllib.request.Request(
         house.url + path,
         None if body is None else json.dumps(body).encode(),
@@ -106,5 +122,5 @@ def _ask(
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         text = answer.read()
-    found: dict[str, str] = json.loads(text) if text else {}
+    found: dict[str, Any] = json.loads(text) if text else {}
     return found

@@ -9,7 +9,15 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.map_page import MATINEE, SEEN_MS_LIMIT, MapPage, give_back, hold, phone
+from tests.browser.map_page import (
+    MATINEE,
+    SEEN_MS_LIMIT,
+    MapPage,
+    give_back,
+    hold,
+    hold_two_of,
+    phone,
+)
 from tests.plans.files import a_plan, a_row, a_seat
 from tests.services.box_office import BoxOffice
 from tests.services.browser import DESKTOP, PHONE, visitor
@@ -233,20 +241,21 @@ def test_a_large_house_is_opened_section_by_section(chromium: Browser, house: Bo
         block = bo.page.locator('.blk[data-name="Lower 104"]')
         label = block.get_attribute("aria-label") or ""
         free = int(label.rsplit(", ", 1)[1].split()[0])
-        held = hold(house, ARENA, "L104-C-3", "L104-C-4")
+        held = hold_two_of(house, ARENA, "L104")
+        seat = held["seats"][0]["id"]
         expect(block).to_have_attribute(
             "aria-label", re.compile(f"{free - 2} left"), timeout=SEEN_MS_LIMIT
         )
         give_back(house, held)
         block.click()
         bo.page.wait_for_url("**section=L104*")
-        seats.seat("L104-C-3").click()
-        seats.assert_look("L104-C-3", "mine")
+        seats.seat(seat).click()
+        seats.assert_look(seat, "mine")
         bo.page.get_by_role("link", name="To the right: Lower 103").click()
         bo.page.wait_for_url("**section=L103*")
         bo.page.get_by_role("link", name="Whole house").click()
         expect(bo.page.locator(".blk")).to_have_count(45)
-        assert seats.basket_seats() == ["L104-C-3"]
+        assert seats.basket_seats() == [seat]
         bo.assert_content()
 
 
