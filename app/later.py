@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response
 
 from app.errors import fault_of
-from app.problems import plain_json, problem_bytes, problem_headers
+from app.problems import JSON_HEADERS, plain_json, problem_bytes, problem_headers
 from app.questions import Question
 from app.refusals import Refusal
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 LATER: Final = "fullhouse.later"  # a place in the environment, where a server can do without us
 UNKNOWN_YET: Final = "202 Accepted"  # no client sees it
-JSON_HEADERS: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 
 Ending = tuple[int, Iterable[tuple[str, str]], bytes]
 

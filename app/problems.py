@@ -9,6 +9,7 @@ from typing import Any, Final
 from app.refusals import Refusal
 
 PROBLEM_TYPE: Final = "application/problem+json"
+JSON_HEADERS: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 
 # What a refusal may tell besides its words; anything else in `details` stays inside.
 TOLD: Final = ("seats", "areas", "nearest", "limit", "held", "fields", "incident")

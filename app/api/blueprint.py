@@ -9,19 +9,17 @@ from flask import Blueprint, Response, request
 from app.answers import KeptKey, fingerprint_of, read_key
 from app.box_office import BoxOffice
 from app.errors import problem_answer
-from app.problems import plain_json
+from app.problems import JSON_HEADERS, plain_json
 from app.refusals import NotFound, Refusal
 from app.tokens import new_id
 
 bp: Final = Blueprint("api", __name__, url_prefix="/api/v1")
 bp.register_error_handler(Refusal, problem_answer)
 
-_HEADERS: Final = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
-
 
 def json_answer(body: dict[str, Any], status: int = 200) -> Response:
     """The body as compact JSON; nobody may keep it."""
-    return Response(plain_json(body).encode(), status, _HEADERS)
+    return Response(plain_json(body).encode(), status, JSON_HEADERS)
 
 
 def kept_key(body: bytes = b"", owner: str = "") -> KeptKey | None:
