@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ TTL_SECONDS = 4
 EXTENSION_SECONDS = 2
 CLIENT_COUNT = 64
 SEAT_COUNT = 24
+ENOUGH_SECONDS = 60
 HABITS = Habits(abandon=0.10, release=0.88, extend=0.20, recheck=0.20)
 SETTINGS = {
     "FULLHOUSE_HOLD_SECONDS": str(TTL_SECONDS),
@@ -32,12 +34,14 @@ def test_every_answer_about_a_seat_fits_into_one_order(
     tmp_path: Path, time_budget: TimeBudget
 ) -> None:
     seconds = time_budget.size(quick=4, long=55)
-    least_holds = time_budget.size(quick=20, long=500)
+    least_holds = time_budget.size(quick=100, long=500)
     for seed in time_budget.rounds(at_least=1, at_most=1):
         with box_office(tmp_path, settings=SETTINGS) as office:
             seats = demo_seats(office, "few", SEAT_COUNT)
             ledger = asyncio.run(
-                _rush(office, seats, seed, seconds, time_budget.size(quick=1, long=5))
+                _rush(
+                    office, seats, seed, seconds, time_budget.size(quick=1, long=5), least_holds
+                )
             )
         assert not ledger.broken, ledger.report()
         assert len(ledger.holds) > least_holds, ledger.report()
@@ -45,8 +49,14 @@ def test_every_answer_about_a_seat_fits_into_one_order(
 
 
 async def _rush(
-    office: BoxOffice, seats: list[str], seed: int, seconds: float, kill_count: int
+    office: BoxOffice,
+    seats: list[str],
+    seed: int,
+    seconds: float,
+    kill_count: int,
+    least_holds: int,
 ) -> Ledger:
+    """Press for so long, and on until there was enough to see."""
     address = Address("127.0.0.1", urlsplit(office.url).port or 0)
     stocks = [Stock("few", list(seats))]
     ledger = Ledger(TTL_SECONDS)
@@ -57,6 +67,10 @@ async def _rush(
             await asyncio.sleep(seconds / (kill_count + 1))
             await kill_in_rush(office, rush, 1, least_orders=0, limit_seconds=60)
         await asyncio.sleep(seconds / (kill_count + 1))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ENOUGH_SECONDS):
+                while len(ledger.holds) <= least_holds:
+                    await asyncio.sleep(0.1)
     finally:
         await rush.end()
     await check_promises(address, ledger, ["few"])
