@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from app import patience
-from app.later import LATER, Ending, Later
+from app.later import LATER, NO_WAITING, Elsewhere, Ending, Later
 from app.state_answers import accepts_gzip
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ RETOLD: Final = frozenset((b"content-type", b"cache-control", b"content-length")
 class Job:
     """One request on its way through the pool."""
 
-    __slots__ = ("answer", "done", "environ", "fault", "later", "since", "taken")
+    __slots__ = ("answer", "done", "environ", "fault", "is_told", "later", "since", "taken")
 
     def __init__(self, environ: dict[str, Any], done: asyncio.Future[None]) -> None:
         self.environ = environ
@@ -53,6 +53,7 @@ class Job:
         self.answer: Answer | None = None
         self.fault: Exception | None = None
         self.later: Later | None = None
+        self.is_told = False  # its actor has answered, and the rest is for a thread
 
 
 class FlaskPool:
@@ -92,6 +93,7 @@ class FlaskPool:
 
         Those that arrive together are answered together: the same code many times over is quick.
         """
+        environ[NO_WAITING] = True
         job = self._job(environ)
         job.taken.acquire()
         self._here.append(job)
@@ -103,25 +105,48 @@ class FlaskPool:
         jobs, self._here = self._here[:HERE_LIMIT], self._here[HERE_LIMIT:]
         if self._here and self._loop is not None:
             self._loop.call_soon(self._work_here)  # others have their turn in between
-        for job in jobs:
-            patience.begin(job.since)
-            try:
-                job.answer = call_wsgi(self._app, job.environ)
-                later: Later | None = job.environ[LATER]
-                if later is None:
-                    pass
-                elif later.might_wait:
-                    job.taken.release()
-                    self._jobs.put(job)
-                    continue
-                elif later.begin(partial(self._finish, job)):
-                    job.later = later
-                    continue
-            except Exception as fault:  # noqa: BLE001  the next goes on
-                job.fault = fault
-            finally:
-                patience.end()
+        asking = [job for job in jobs if self._view_here(job)]
+        for job in asking:  # after all views: their actor gets them as one batch
+            if not self._begins(job):
+                self._end_or_leave(job)
+
+    def _view_here(self, job: Job) -> bool:
+        """Run its view; whether a question is to be asked for it now."""
+        patience.begin(job.since)
+        try:
+            job.answer = call_wsgi(self._app, job.environ)
+        except Exception as fault:  # noqa: BLE001  the next goes on
+            job.fault = fault
+        finally:
+            patience.end()
+        later: Later | Elsewhere | None = job.environ[LATER]
+        if later is None or job.fault is not None:
             _end(job)
+            return False
+        if isinstance(later, Elsewhere) or later.might_wait:
+            self._to_thread(job)
+            return False
+        return True
+
+    def _begins(self, job: Job) -> bool:
+        """Ask what its view left to be asked; False when the answer is known already."""
+        later: Later = job.environ[LATER]
+        patience.begin(job.since)
+        try:
+            is_asked = later.begin(partial(self._finish, job))
+        finally:
+            patience.end()
+        if is_asked:
+            job.later = later
+        return is_asked
+
+    def _to_thread(self, job: Job) -> None:
+        """A thread sends what might wait, or runs the whole view again."""
+        if isinstance(job.environ[LATER], Elsewhere):
+            job.answer = job.environ[LATER] = job.environ[NO_WAITING] = None
+            job.environ["wsgi.input"].seek(0)
+        job.taken.release()
+        self._jobs.put(job)
 
     def _job(self, environ: dict[str, Any]) -> Job:
         environ[LATER] = None
@@ -161,15 +186,17 @@ class FlaskPool:
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
+            if job.is_told:
+                _complete(job)
+                self._finish(job)
+                continue
             if not job.taken.acquire(blocking=False):
                 continue
             patience.begin(job.since)
             try:
                 if job.answer is None:
                     job.answer = call_wsgi(self._app, job.environ)
-                later: Later | None = job.environ[LATER]
-                if later is not None and later.begin(partial(self._finish, job)):
-                    job.later = later
+                if job.environ[LATER] is not None and self._begins(job):
                     continue
             except Exception as fault:  # noqa: BLE001  this thread goes on with the next
                 job.fault = fault
@@ -191,6 +218,15 @@ class FlaskPool:
         with self._guard:
             finished, self._finished = self._finished, []
         for job in finished:
+            self._end_or_leave(job)
+
+    def _end_or_leave(self, job: Job) -> None:
+        """Complete an answer here, or let a thread do what takes more than memory."""
+        later: Later | None = job.environ[LATER]
+        if later is not None and job.answer is not None and later.might_wait_to_end:
+            job.is_told = True
+            self._jobs.put(job)
+        else:
             _end(job)
 
 
@@ -340,12 +376,23 @@ def _give_up(job: Job) -> None:
 
 def _end(job: Job) -> None:
     """Complete an answer, once; also one that nobody waits for any more, for its turn must end."""
-    later: Later | None = job.environ[LATER]
-    if later is not None and job.answer is not None:
-        job.environ[LATER] = None
-        job.answer = _completed(job.answer[1], later.ending(), job.environ)
+    _complete(job)
     if not job.done.done():
         job.done.set_result(None)
+
+
+def _complete(job: Job) -> None:
+    later: Later | None = job.environ[LATER]
+    if later is None or job.answer is None:
+        return
+    job.environ[LATER] = None
+    patience.begin(job.since)
+    try:
+        job.answer = _completed(job.answer[1], later.ending(), job.environ)
+    except Exception as fault:  # noqa: BLE001  whoever asked gets an answer all the same
+        job.fault = fault
+    finally:
+        patience.end()
 
 
 def _completed(

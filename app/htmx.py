@@ -19,9 +19,9 @@ HTML: Final = "text/html; charset=utf-8"
 
 def wants_fragment() -> bool:
     """Whether htmx asks for a part of a page."""
-    return request.headers.get("HX-Request-Type") == "partial" or (
-        "HX-Request" in request.headers and "HX-Request-Type" not in request.headers
-    )
+    environ = request.environ  # a header that is missing costs nothing there
+    kind = environ.get("HTTP_HX_REQUEST_TYPE")
+    return "HTTP_HX_REQUEST" in environ if kind is None else kind == "partial"
 
 
 def show_page(template: str, status: int = 200, **view: Any) -> Response:

@@ -36,6 +36,7 @@ CONNECTIONS_LIMIT: Final = 12_000
 BACKLOG: Final = 2048
 STATE_PREFIX: Final = "/api/v1/events/"
 STATE_SUFFIX: Final = "/state"
+HOLD_PREFIXES: Final = (STATE_PREFIX, "/e/")
 HOLDS_SUFFIX: Final = "/holds"
 QUICK_BODY_BYTES: Final = 4096
 BODILESS: Final = ("GET", "HEAD")
@@ -95,11 +96,11 @@ class Site:
         return status, lowered + self._fixed, body
 
     def _is_quick(self, scope: Scope, body: bytes) -> bool:
-        """Whether this is a hold by program at an event that is up: nothing it needs is away."""
+        """Whether this is a hold at an event that is up: nothing it needs is away."""
         path: str = scope["path"]
-        if not path.startswith(STATE_PREFIX) or not path.endswith(HOLDS_SUFFIX):
+        if not path.endswith(HOLDS_SUFFIX) or not path.startswith(HOLD_PREFIXES):
             return False
-        event_id = self._office.catalogue.id_known_for(path[len(STATE_PREFIX) : -len(HOLDS_SUFFIX)])
+        event_id = self._office.catalogue.id_known_for(path.rsplit("/", 2)[1])
         return (
             event_id is not None
             and self._office.catalogue.is_loaded

@@ -15,7 +15,7 @@ from app.api.shapes import hold_shape
 from app.box_office import BoxOffice, office
 from app.inventory.commands import Command, ExtendHold, HoldBest, HoldSeats, ReleaseHold, ShowHold
 from app.inventory.views import HoldView
-from app.later import Later, LaterResponse
+from app.later import json_later
 from app.orders.baskets import event_of_hold
 from app.rate_limits import limit
 from app.tokens import new_id
@@ -88,7 +88,7 @@ def _later(
     status: int = 200,
 ) -> Response:
     question = box.question(event_id, command, kept)
-    return LaterResponse(Later(question, lambda hold: _shape(box, hold), status))
+    return json_later(question, lambda hold: _shape(box, hold), status)
 
 
 def _shape(box: BoxOffice, hold: HoldView) -> dict[str, Any]:

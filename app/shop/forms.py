@@ -35,6 +35,7 @@ class HoldForm:
     def from_request(cls) -> HoldForm:
         """The form as it was sent."""
         form = request.form
+        once = _first_fields(form)
         seats, released = _ids(form, "seat"), _ids(form, "release")
         if "yours" in form:
             yours = _ids(form, "yours")
@@ -43,13 +44,28 @@ class HoldForm:
         return cls(
             seats=seats,
             released=released,
-            area=form.get("area", "")[:ID_LIMIT],
-            more=form.get("more", "")[:ID_LIMIT],
-            fewer=form.get("fewer", "")[:ID_LIMIT],
-            ticket_type=form.get("ticket_type", "")[:ID_LIMIT] or None,
-            types=None if released else _types(form),
-            from_list=form.get("from") == "seats",
+            area=once.get("area", "")[:ID_LIMIT],
+            more=once.get("more", "")[:ID_LIMIT],
+            fewer=once.get("fewer", "")[:ID_LIMIT],
+            ticket_type=once.get("ticket_type", "")[:ID_LIMIT] or None,
+            types=None if released else _types(once),
+            from_list=once.get("from") == "seats",
         )
+
+    @property
+    def adds(self) -> bool:
+        """Whether places were pressed to keep them."""
+        return bool(self.seats or self.more)
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether places were pressed to give them back."""
+        return bool(self.released or self.fewer)
+
+    @property
+    def is_one_thing(self) -> bool:
+        """Whether nothing but one command to keep places follows from it."""
+        return self.adds and not self.gives_back and not self.types
 
     @property
     def is_of_area(self) -> bool:
@@ -91,7 +107,12 @@ def _ids(form: MultiDict[str, str], name: str) -> tuple[str, ...]:
     )
 
 
-def _types(form: MultiDict[str, str]) -> Mapping[str, str] | None:
+def _first_fields(form: MultiDict[str, str]) -> dict[str, str]:
+    """The first value of every field: to miss one is dear in a form, and cheap here."""
+    return {name: texts[0] for name, texts in form.lists() if texts}
+
+
+def _types(form: Mapping[str, str]) -> Mapping[str, str] | None:
     found = {
         name[len(TYPE_PREFIX) :]: text
         for name, text in form.items()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from app.answers import KeptKey
 from app.box_office import inventory_of, office
@@ -21,6 +22,7 @@ from app.inventory.offer import Offer, Seat
 from app.inventory.state import FREE
 from app.inventory.views import HoldView
 from app.pages import Action
+from app.questions import Question
 from app.refusals import LoneSeat, PlacesTaken
 from app.shop.forms import AREA_PREFIX, HoldForm
 from app.shop.queries.places import category_price, seat_words, short_seat
@@ -32,12 +34,13 @@ from app.words import list_words
 def change_hold(
     event: EventCard, basket: str, form: HoldForm, kept: KeptKey | None
 ) -> HoldView | None:
-    """Carry out what was pressed; what the basket holds here afterwards."""
+    """Carry out what was pressed, however much; what the basket holds here afterwards."""
     inventory = inventory_of(event.id)
     hold: HoldView | None = None
-    if form.seats or form.more:
-        hold = _add(event, inventory, basket, form, kept)
-    if form.released or form.fewer:
+    if form.adds:
+        with in_words(event, form):
+            hold = adding(event, basket, form, kept).ask()
+    if form.gives_back:
         return _give_back(event, inventory, basket, form, kept)
     if form.types:
         return _retype(inventory, basket, form.types)
@@ -49,18 +52,24 @@ def new_hold_id(event_id: int) -> str:
     return f"{event_id}-{new_id()}"
 
 
-def _add(
-    event: EventCard, inventory: Inventory, basket: str, form: HoldForm, kept: KeptKey | None
-) -> HoldView:
+def adding(
+    event: EventCard, basket: str, form: HoldForm, kept: KeptKey | None
+) -> Question[HoldView]:
+    """The question for the places that were pressed."""
     areas = (AreaChoice(form.area, 1, form.more),) if form.more else ()
-    seats = tuple(SeatChoice(seat, form.ticket_type) for seat in form.seats)
-    command = HoldSeats(basket, new_hold_id(event.id), seats, areas)
+    seats = tuple([SeatChoice(seat, form.ticket_type) for seat in form.seats])
+    return office().question(event.id, HoldSeats(basket, new_hold_id(event.id), seats, areas), kept)
+
+
+@contextmanager
+def in_words(event: EventCard, form: HoldForm) -> Iterator[None]:
+    """Name the seat that a refusal is about, with a button that leads on."""
     try:
-        return office().ask_once(event.id, command, kept)
+        yield
     except PlacesTaken as refusal:
-        raise _with_nearest(event, inventory, form, refusal) from None
+        raise _with_nearest(event, inventory_of(event.id), form, refusal) from None
     except LoneSeat as refusal:
-        raise _with_lone(event, inventory, form, refusal) from None
+        raise _with_lone(event, inventory_of(event.id), form, refusal) from None
 
 
 def _give_back(

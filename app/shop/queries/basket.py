@@ -9,7 +9,7 @@ from urllib.parse import quote
 from app.basket_cookie import known_basket_id
 from app.box_office import inventory_of, office
 from app.catalogue import EventCard
-from app.clock import house, rfc3339
+from app.clock import house, rfc3339_ms
 from app.csrf import new_key, token
 from app.inventory.commands import ShowBasket
 from app.inventory.offer import Offer
@@ -73,7 +73,7 @@ def _fill(view: BasketView, event: EventCard | None, holds: list[HoldView]) -> N
         view.stock = card.stock
     shown = holds if event is None else [here] if here is not None else []
     view.seats = " ".join([quote(seat.seat) for hold in shown for seat in hold.seats])
-    view.expires_at = rfc3339(ends_at)
+    view.expires_at = rfc3339_ms(soonest.expires_ms + house.drift_ms())
     view.until = clock_words(ends_at.astimezone(card.zone))
     view.until_words = _("until %(time)s", time=view.until)
     view.seconds_left = left

@@ -69,7 +69,7 @@ def _answer(said: str) -> Response:
         return go_to(_back())
     event = _page_event(request.form.get("page", ""))
     return show_fragment(
-        "shop/_basket_answer.html", basket=basket_view(event), said=said, notice=None, areas=()
+        "shop/_basket.html", basket=basket_view(event), said=said, notice=None, areas=()
     )
 
 

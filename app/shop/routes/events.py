@@ -13,12 +13,13 @@ from app.houses import show_house
 from app.htmx import go_to, show_fragment, show_page, wants_fragment
 from app.inventory.commands import HoldBest
 from app.inventory.views import HoldView
+from app.later import Elsewhere, Take, may_wait, page_later
 from app.notices import leave_notice
 from app.pages import Notice
 from app.rate_limits import limit
 from app.refusals import NotFound
 from app.shop.forms import ID_LIMIT, BestForm, HoldForm
-from app.shop.holding import change_hold, new_hold_id
+from app.shop.holding import adding, change_hold, in_words, new_hold_id
 from app.shop.queries.basket import basket_view, said_words
 from app.shop.queries.best import best_notice
 from app.shop.queries.event import areas_of, event_page, limit_words
@@ -59,12 +60,24 @@ def list_seats(slug: str) -> ResponseReturnValue:
 def create_hold(slug: str) -> ResponseReturnValue:
     """Keep the pressed places, or give them back, and draw the basket again."""
     event, form, basket = office().catalogue.by_slug(slug), HoldForm.from_request(), basket_id()
+    if not (form.is_one_thing or may_wait()):
+        return Elsewhere()
     limit("hold", basket=basket)
+    kept = kept_key(basket)
 
-    hold = change_hold(event, basket, form, kept_key(basket))
+    def draw(hold: HoldView | None) -> Response:
+        areas = _changes_areas(event, form, hold)
+        return _basket_answer(event, hold, from_list=form.from_list, areas=areas)
 
-    return _basket_answer(
-        event, hold, from_list=form.from_list, areas=_changes_areas(event, form, hold)
+    def draw_added(take: Take[HoldView]) -> Response:
+        with in_words(event, form):
+            hold = take()
+        return draw(hold)
+
+    if not form.is_one_thing:
+        return draw(change_hold(event, basket, form, kept))
+    return page_later(
+        adding(event, basket, form, kept), draw_added, lambda: _asks_others(event, basket)
     )
 
 
@@ -101,6 +114,15 @@ def _event(slug: str) -> EventCard:
     return event
 
 
+def _asks_others(event: EventCard, basket: str) -> bool:
+    """Whether drawing the basket takes more than what memory knows of this event."""
+    return (
+        not office().catalogue.is_loaded
+        or _page_event(event) is not event
+        or office().inventories.with_basket(basket) not in ([], [event.id])
+    )
+
+
 def _changes_areas(event: EventCard, form: HoldForm, hold: HoldView | None) -> bool:
     """Whether a press shows on the standing areas: their counts, or their + at the limit."""
     return form.is_of_area or _is_full(event, hold, len(form.released))
@@ -128,7 +150,7 @@ def _basket_answer(
     view = basket_view(here, {event.id: hold})
     shown = areas_of(here, hold) if areas and here is event and not from_list else ()
     return show_fragment(
-        "shop/_basket_answer.html",
+        "shop/_basket.html",
         basket=view,
         said=said_words(hold, view),
         notice=notice,
@@ -140,10 +162,9 @@ def _basket_answer(
 
 def _page_event(event: EventCard) -> EventCard:
     """The event whose page the basket stands on: a basket can be over several."""
-    slug = request.form.get("page", event.slug)
-    if slug == event.slug:
+    if "page" not in request.form or request.form["page"] == event.slug:
         return event
     try:
-        return office().catalogue.by_slug(slug)
+        return office().catalogue.by_slug(request.form["page"])
     except NotFound:
         return event
