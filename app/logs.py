@@ -38,7 +38,9 @@ _KEPT_PARTS: Final = {
 _PLAIN_WORD: Final = re.compile(r"[a-z][a-z-]{0,15}(?:\.[a-z]{2,4})?")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_.~+=-]{22,}")
 _TOKEN_IN_WORDS: Final = re.compile(
-    r"(?<![A-Za-z0-9_-])(?=[A-Za-z_-]*[0-9])(?=[^\s/]*[A-Z])[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])"
+    r"(?<![A-Za-z0-9_-])"
+    r"(?:[0-9a-f]{20}\.|(?=[A-Z0-9_-]{0,21}[a-z])(?=[a-z0-9_-]{0,21}[A-Z]))"  # or in both cases
+    r"[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])"
 )
 _SIGNED_PATH: Final = re.compile(r"/(?:o|t|pay|confirm|setup)/[^\s\"'?#<>]+")
 _EMAIL: Final = re.compile(r"[^\s@<>\"'(),;:=\[\]{}]+@[^\s@<>\"'(),;:=\[\]{}]+")

@@ -18,11 +18,12 @@ from urllib.parse import parse_qs
 import uvicorn
 
 from app import garbage
-from app.adapter import Answer, Bodies, FlaskPool, Receive, Scope, Send, environ_of
+from app.adapter import Answer, Bodies, Receive, Scope, Send, environ_of
 from app.box_office import BoxOffice, SecondServer, open_box_office
 from app.config import BadSetting, Settings, read_settings
 from app.early_answers import early_answer
 from app.errors import BadRequest, TooLong, fault_of
+from app.flask_pool import FlaskPool
 from app.http_limits import LimitedProtocol
 from app.logs import AccessLog, init_logs
 from app.refusals import Busy, Refusal

@@ -80,6 +80,23 @@ def test_words_lose_addresses_links_and_tokens() -> None:
     assert token.split(".")[1] not in words
 
 
+@pytest.mark.parametrize(
+    "proof", ["KODYFRbTTHdPOMINfddPKQ", "abcdefghijklmnopqrstuV", "ABCDEFGHIJKLMNOPQRS_-v"]
+)
+def test_a_proof_without_digits_is_one_all_the_same(proof: str) -> None:
+    assert scrub(f"key {proof} and {proof},") == f"key {MASK} and {MASK},"
+
+
+@pytest.mark.parametrize("proof", ["a" * 22, "1234567890123456789012"])
+def test_a_whole_token_is_one_whatever_it_is_made_of(proof: str) -> None:
+    assert scrub(f"basket 1a1fd2febdfdbd02eabb.{proof}") == f"basket {MASK}"
+
+
+@pytest.mark.parametrize("name", ["FULLHOUSE_HOLD_SECONDS", "test_that_is_so_longish"])
+def test_names_in_words_stay_readable(name: str) -> None:
+    assert scrub(f"because of {name}") == f"because of {name}"
+
+
 def test_a_trace_is_one_line_without_the_address_in_it() -> None:
     stream = io.StringIO()
     writer = logging.StreamHandler(stream)

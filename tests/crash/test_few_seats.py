@@ -39,9 +39,7 @@ def test_every_answer_about_a_seat_fits_into_one_order(
         with box_office(tmp_path, settings=SETTINGS) as office:
             seats = demo_seats(office, "few", SEAT_COUNT)
             ledger = asyncio.run(
-                _rush(
-                    office, seats, seed, seconds, time_budget.size(quick=1, long=5), least_holds
-                )
+                _rush(office, seats, seed, seconds, time_budget.size(quick=1, long=5), least_holds)
             )
         assert not ledger.broken, ledger.report()
         assert len(ledger.holds) > least_holds, ledger.report()

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from app import adapter, patience
-from app.adapter import Answer, Bodies, FlaskPool
+from app import adapter, flask_pool, patience
+from app.adapter import Answer, Bodies
+from app.flask_pool import FlaskPool
 from app.refusals import Busy
 
 SHORT = adapter.SMALL_BODY_BYTES
@@ -67,7 +68,7 @@ def test_who_waits_too_long_for_a_thread_is_told_so_and_not_served_later() -> No
         return [b""]
 
     pool = FlaskPool(slow, threads=1)
-    threading.Timer(adapter.WAITING_SECONDS + 0.5, leave.set).start()
+    threading.Timer(flask_pool.WAITING_SECONDS + 0.5, leave.set).start()
     first, second = ask(pool, {"name": "first"}, {"name": "second"})
 
     assert first is not None
@@ -77,7 +78,7 @@ def test_who_waits_too_long_for_a_thread_is_told_so_and_not_served_later() -> No
 
 
 def test_beyond_the_queue_the_answer_is_no_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adapter, "WAITING_LIMIT", 2)
+    monkeypatch.setattr(flask_pool, "WAITING_LIMIT", 2)
     leave = threading.Event()
 
     def slow(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:

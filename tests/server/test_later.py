@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from app import adapter
-from app.adapter import Answer, FlaskPool
-from app.later import LATER, Later, LaterResponse
+from app import flask_pool
+from app.adapter import Answer
+from app.flask_pool import FlaskPool
+from app.later import LATER, json_later
 from app.refusals import Busy, PlacesTaken, Refusal
 
 Start = Callable[..., Any]
@@ -52,7 +53,7 @@ def site(question: Asked) -> Callable[..., Iterable[bytes]]:
     """A site that answers what the question brings, and carries a header of its own."""
 
     def wsgi_app(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
-        response = LaterResponse(Later(question, dict, 201))  # type: ignore[arg-type]
+        response = json_later(question, dict, 201)  # type: ignore[arg-type]
         response.headers["X-Own"] = "kept"
         return response(environ, start_response)
 
@@ -155,7 +156,7 @@ def test_what_might_have_to_wait_is_sent_by_a_thread_of_the_pool() -> None:
 def test_who_waits_too_long_is_told_so_and_a_late_answer_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(adapter, "WAITING_SECONDS", 0.1)
+    monkeypatch.setattr(flask_pool, "WAITING_SECONDS", 0.1)
     question = Asked()
 
     async def talk() -> Answer | None:
@@ -193,7 +194,7 @@ def test_the_turn_of_who_went_away_ends_all_the_same(here: bool) -> None:
 
 
 def test_a_crowd_is_answered_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adapter, "HERE_LIMIT", 3)
+    monkeypatch.setattr(flask_pool, "HERE_LIMIT", 3)
 
     async def talk() -> list[Answer | None]:
         pool = FlaskPool(site(Asked(known=True)), threads=1)

@@ -2,70 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from app import adapter, build_app
-from app.adapter import FlaskPool
+from app import adapter, flask_pool
 from app.box_office import BoxOffice
-from app.logs import AccessLog
-from app.server import Site
 from tests.opened import opened, show_of
-
-
-class Asked:
-    """One answer of the site."""
-
-    def __init__(self, messages: list[dict[str, Any]]) -> None:
-        self.status: int = messages[0]["status"]
-        self.headers = {name.decode(): value.decode() for name, value in messages[0]["headers"]}
-        self.body: bytes = messages[1]["body"]
-
-
-class Browser:
-    """Asks a site without a network."""
-
-    def __init__(self, office: BoxOffice, folder: Path) -> None:
-        self.pool = FlaskPool(build_app(office).wsgi_app, threads=2)
-        self.site = Site(office, self.pool, AccessLog(folder / "logs"))
-
-    def ask(
-        self,
-        method: str,
-        path: str,
-        query: str = "",
-        body: bytes = b"",
-        *,
-        is_broken_off: bool = False,
-    ) -> Asked:
-        """One request, its answer."""
-        scope = {
-            "type": "http",
-            "method": method,
-            "path": path,
-            "query_string": query.encode(),
-            "headers": [(b"content-type", b"application/json"), (b"host", b"127.0.0.1")],
-            "http_version": "1.1",
-        }
-        sent: list[dict[str, Any]] = []
-
-        async def receive() -> dict[str, Any]:
-            if is_broken_off:
-                return {"type": "http.disconnect"}
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message: dict[str, Any]) -> None:
-            sent.append(message)
-
-        asyncio.run(self.site(scope, receive, send))
-        return Asked(sent)
+from tests.server.asking import Asked, Browser
 
 
 @pytest.fixture
@@ -175,7 +123,7 @@ def broken_down(browser: Browser, path: str, monkeypatch: pytest.MonkeyPatch) ->
     def break_down(*_parts: object) -> None:
         raise ZeroDivisionError("secret words")
 
-    monkeypatch.setattr(adapter, "call_wsgi", break_down)
+    monkeypatch.setattr(flask_pool, "call_wsgi", break_down)
     return browser.ask("GET", path)
 
 
@@ -206,7 +154,7 @@ def test_a_fault_outside_flask_is_a_problem_for_programs(
 def test_a_house_too_busy_for_a_page_says_so(
     browser: Browser, monkeypatch: pytest.MonkeyPatch, path: str, kind: str
 ) -> None:
-    monkeypatch.setattr(adapter, "WAITING_LIMIT", 0)
+    monkeypatch.setattr(flask_pool, "WAITING_LIMIT", 0)
 
     answer = browser.ask("GET", path)
 
