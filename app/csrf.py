@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, g, request
+from flask import Flask, Request, g, request
+from flask.globals import request_ctx
 
 from app import basket_cookie
 from app.box_office import office
 from app.refusals import Refusal
 from app.tokens import new_id
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 FIELD: Final = "csrf"
 HEADER: Final = "HTTP_X_CSRF_TOKEN"  # as WSGI calls it: a header that is missing costs less there
@@ -61,12 +59,13 @@ def new_key() -> str:
 
 
 def _check() -> None:
-    if request.method in SAFE_METHODS or request.blueprint in WITHOUT_COOKIES:
+    asked = request_ctx.request
+    if asked.method in SAFE_METHODS or asked.blueprint in WITHOUT_COOKIES:
         return
-    if request.url_rule is None:
+    if asked.url_rule is None:
         return  # nothing there to change: 404 or 405 follows
-    _refuse_foreign(request.environ)
-    proof = request.environ.get(HEADER) or request.form.get(FIELD, "")
+    _refuse_foreign(asked)
+    proof = asked.environ.get(HEADER) or asked.form.get(FIELD, "")
     if not _belongs(proof):
         raise StalePage
     g.csrf = proof
@@ -84,9 +83,10 @@ def _belongs(proof: str) -> bool:
     return True
 
 
-def _refuse_foreign(environ: WSGIEnvironment) -> None:
+def _refuse_foreign(asked: Request) -> None:
     """Browsers tell where a form stands; what tells nothing still needs the cookie's proof."""
+    environ = asked.environ
     site = environ.get("HTTP_SEC_FETCH_SITE", "same-origin")
     origin = environ.get("HTTP_ORIGIN")
-    if site not in OWN_SITES or (origin is not None and urlsplit(origin).netloc != request.host):
+    if site not in OWN_SITES or (origin is not None and urlsplit(origin).netloc != asked.host):
         raise ForeignPage

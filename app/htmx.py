@@ -15,6 +15,11 @@ from app.refusals import Refusal
 NOTICE_PLACE: Final = "#notice"
 BACK_STATUSES: Final = frozenset((402, 403, 409, 410, 422, 429))
 HTML: Final = "text/html; charset=utf-8"
+NOTICE_HEADERS: Final = {
+    "Content-Type": HTML,
+    "HX-Retarget": NOTICE_PLACE,
+    "HX-Reswap": "innerHTML",
+}
 
 
 def wants_fragment() -> bool:
@@ -32,12 +37,12 @@ def show_page(template: str, status: int = 200, **view: Any) -> Response:
     return Response(_draw(template, context), status, content_type=HTML)
 
 
-def show_fragment(template: str, **view: Any) -> Response:
+def show_fragment(template: str, **view: Any) -> str:
     """One element, drawn without anything that only whole pages need."""
-    return Response(_draw(template, view), content_type=HTML)
+    return _draw(template, view)
 
 
-def page_or_fragment(template: str, back_to: str, **view: Any) -> Response:
+def page_or_fragment(template: str, back_to: str, **view: Any) -> Response | str:
     """The changed element for htmx; without it, 303 to the page that shows it."""
     return show_fragment(template, **view) if wants_fragment() else go_to(back_to)
 
@@ -52,9 +57,8 @@ def go_to(address: str) -> Response:
 def refuse(refusal: Refusal) -> Response:
     """The refusal for a person: a notice where they are, or a page of its own."""
     if "HX-Request" in request.headers:
-        answer = show_fragment("_notice.html", notice=notice_of(refusal))
-        answer.headers["HX-Retarget"] = NOTICE_PLACE
-        answer.headers["HX-Reswap"] = "innerHTML"
+        notice = show_fragment("_notice.html", notice=notice_of(refusal))
+        answer = Response(notice, headers=NOTICE_HEADERS)
     elif back_to := _where_from(refusal):
         return leave_notice(_see(back_to + NOTICE_PLACE), notice_of(refusal))
     else:

@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 LATER: Final = "fullhouse.later"  # a place in the environment, where a server can do without us
 NO_WAITING: Final = "fullhouse.no_waiting"  # true where the server's own loop runs the view
+HTML_HEADERS: Final = (("Content-Type", "text/html; charset=utf-8"),)
 UNKNOWN_YET: Final = "202 Accepted"  # no client sees it
 
 Ending = tuple[int, Iterable[tuple[str, str]], bytes]
@@ -143,10 +144,10 @@ def json_later(
 
 def page_later(
     question: Question[T],
-    draw: Callable[[Take[T]], Response],
+    draw: Callable[[Take[T]], Response | str],
     needs_thread: Callable[[], bool],
 ) -> LaterResponse:
-    """The response that `draw` makes of the outcome, within the request at hand."""
+    """The page or fragment that `draw` makes of the outcome, within the request at hand."""
     context = copy_context()  # of Flask, too: the request stays what it is until it is answered
     return LaterResponse(
         Later(
@@ -157,9 +158,12 @@ def page_later(
     )
 
 
-def _drawn(draw: Callable[[Take[T]], Response], take: Take[T]) -> Ending:
+def _drawn(draw: Callable[[Take[T]], Response | str], take: Take[T]) -> Ending:
     try:
-        response = draw(take)
+        drawn = draw(take)
+        if isinstance(drawn, str):
+            return 200, HTML_HEADERS, drawn.encode()
+        response = drawn
     except Exception as error:  # noqa: BLE001  the app's own handlers answer it
         response = current_app.make_response(current_app.handle_user_exception(error))
     headers = [header for header in response.headers if header[0] != "Content-Length"]

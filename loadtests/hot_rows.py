@@ -18,7 +18,6 @@ LIGHT_COUNT = 4_000
 HOLD_COUNT = 1_500
 PURCHASE_COUNT = 400
 EVENT_SEAT_COUNT = 5_000
-PAGE_SEAT_COUNT = 15_000
 EMPTY_PATH = "/healthz/empty"
 STATE_BYTES_GOAL = 1_500
 
@@ -37,7 +36,7 @@ class HotRow:
 
 @dataclass
 class HotResult:
-    """All runs of one row, with each run's empty view."""
+    """All runs of one row, each with the empty view as it was just before and just after."""
 
     row: HotRow
     runs: list[Run] = field(default_factory=list)
@@ -45,13 +44,13 @@ class HotResult:
 
     @property
     def cpu_ratio(self) -> float:
-        """CPU for each request against the empty view of the same round, middle of the rounds."""
+        """CPU for each request against the empty view around it, middle of the rounds."""
         pairs = zip(self.runs, self.empties, strict=True)
         return median(run.cpu_us / empty.cpu_us for run, empty in pairs)
 
     @property
     def speed_ratio(self) -> float:
-        """Requests per second against the empty view of the same round."""
+        """Requests per second against the empty view around it."""
         pairs = zip(self.runs, self.empties, strict=True)
         return median(run.per_second / empty.per_second for run, empty in pairs)
 
@@ -74,13 +73,13 @@ ROWS = (
 
 
 class HotBench:
-    """Measures every row once per round, the empty view first."""
+    """Measures every row once per round, the empty view before and after each."""
 
     def __init__(self, server: Server) -> None:
-        self.server, self.event, self.page_event = server, "bench", "bench-pages"
+        self.server, self.event = server, "bench"
         seats = server.demo(self.event, EVENT_SEAT_COUNT)
         self.lost, self.sellable = seats[0], list(seats[1:])
-        self.page_seats = server.demo(self.page_event, PAGE_SEAT_COUNT)
+        self.page_events = 0
         self.visits: list[PageVisit] = []
         self.tag = ""
 
@@ -90,14 +89,15 @@ class HotBench:
         results = {row.name: HotResult(row) for row in ROWS}
         measures = dict(zip(results, self._measures(), strict=True))
         for number in range(round_count + 1):
-            await self._settle()
-            empty = await self._empty()
+            before = await self._empty()
             for name, measure in measures.items():
                 await self._settle()
                 run = await measure()
+                after = await self._empty()
                 if number > 0:
                     results[name].runs.append(run)
-                    results[name].empties.append(empty)
+                    results[name].empties.append(middle([before, after]))
+                before = after
         return list(results.values())
 
     def _measures(self) -> list[Measure]:
@@ -122,6 +122,7 @@ class HotBench:
         await asyncio.to_thread(self.server.wait_until_idle)
 
     async def _empty(self) -> Run:
+        await self._settle()
         asks = [Ask("GET", EMPTY_PATH)] * LIGHT_COUNT
         return await drive(self.server, asks, 200, AT_ONCE_COUNT)
 
@@ -140,9 +141,13 @@ class HotBench:
         return await drive(self.server, asks, 409, AT_ONCE_COUNT)
 
     async def _hold_by_page(self) -> Run:
-        """Every visitor takes one seat; nothing is given back, so this event is a large one."""
-        visits = await open_page_visits(self.server, self.page_event, HOLD_COUNT)
-        asks = [visit.hold(self.page_seats.pop()) for visit in visits]
+        """Every visitor takes one seat and keeps it, so each round has an event of its own."""
+        self.page_events += 1
+        event = f"bench-pages-{self.page_events}"
+        seats = await asyncio.to_thread(self.server.demo, event, EVENT_SEAT_COUNT)
+        visits = await open_page_visits(self.server, event, HOLD_COUNT)
+        first, *asks = [visit.hold(seat) for visit, seat in zip(visits, seats, strict=False)]
+        await drive(self.server, [first], 200, 1)  # the event is up when the measuring begins
         return await drive(self.server, asks, 200, AT_ONCE_COUNT)
 
     async def _lose_by_page(self) -> Run:

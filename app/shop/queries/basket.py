@@ -18,7 +18,6 @@ from app.inventory.views import HeldArea, HeldSeat, HoldView
 from app.money import price_words, sum_words
 from app.orders.baskets import ended_holds
 from app.shop.forms import AREA_PREFIX
-from app.shop.queries.basket_words import basket_words
 from app.shop.queries.places import seat_words, type_name
 from app.shop.views.basket import BasketLine, BasketPart, BasketView, EndedBasket, TypeChoice
 from app.words import clock_words, moment_words, ngettext
@@ -48,15 +47,20 @@ def basket_view(event: EventCard | None = None, fresh: Fresh | None = None) -> B
     basket = known_basket_id()
     holds = holds_of(basket, fresh)
     view = BasketView(
-        basket_words(),
         event.stock if event is not None else "straw",
         event.slug if event is not None else NO_EVENT,
         token(),
     )
     if holds:
         _fill(view, event, holds)
-    elif basket is not None:
-        view.ended = _ended(basket)
+        return view
+    view.ended = None if basket is None else _ended(basket)
+    if view.ended is None:
+        view.empty_words = ngettext(
+            "Pick a seat and it is kept here for %(num)s minute.",
+            "Pick a seat and it is kept here for %(num)s minutes.",
+            hold_minutes(),
+        )
     return view
 
 
@@ -87,6 +91,8 @@ def _fill(view: BasketView, event: EventCard | None, holds: list[HoldView]) -> N
         _("Go on paying") if view.is_paying else _("Checkout, %(total)s", total=view.total)
     )
     view.extensions_left = soonest.extensions_left
+    if soonest.extensions_left:
+        view.add_time = extension_words(office().settings.extension_seconds)
     view.extension_key = new_key()
     view.offers_extension = left < OFFER_SECONDS
     view.is_ending = left < WARN_SECONDS
@@ -97,6 +103,13 @@ def count_words(count: int, any_area: bool = False) -> str:
     if any_area:
         return ngettext("%(num)s ticket", "%(num)s tickets", count)
     return ngettext("%(num)s seat", "%(num)s seats", count)
+
+
+def extension_words(seconds: int) -> str:
+    """Add 5 minutes."""
+    if seconds % 60:
+        return _("Add %(seconds)s seconds", seconds=seconds)
+    return ngettext("Add %(num)s minute", "Add %(num)s minutes", seconds // 60)
 
 
 def extended_words() -> str:

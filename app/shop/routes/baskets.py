@@ -64,7 +64,7 @@ def create_again() -> ResponseReturnValue:
     return _answer("")
 
 
-def _answer(said: str) -> Response:
+def _answer(said: str) -> Response | str:
     if not wants_fragment():
         return go_to(_back())
     event = _page_event(request.form.get("page", ""))

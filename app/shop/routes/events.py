@@ -65,11 +65,11 @@ def create_hold(slug: str) -> ResponseReturnValue:
     limit("hold", basket=basket)
     kept = kept_key(basket)
 
-    def draw(hold: HoldView | None) -> Response:
+    def draw(hold: HoldView | None) -> Response | str:
         areas = _changes_areas(event, form, hold)
         return _basket_answer(event, hold, from_list=form.from_list, areas=areas)
 
-    def draw_added(take: Take[HoldView]) -> Response:
+    def draw_added(take: Take[HoldView]) -> Response | str:
         with in_words(event, form):
             hold = take()
         return draw(hold)
@@ -140,7 +140,7 @@ def _basket_answer(
     notice: Notice | None = None,
     from_list: bool = False,
     areas: bool = False,
-) -> Response:
+) -> Response | str:
     """The basket for htmx, with what else on the page changed; else 303 to where it was pressed."""
     if not wants_fragment():
         page = f"/e/{event.slug}/seats" if from_list else f"/e/{event.slug}"

@@ -59,36 +59,10 @@ class EndedBasket:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BasketWords:
-    """What every basket says, looked up once for a language."""
-
-    your_basket: str
-    held_for_you: str
-    paying_now: str
-    time_left: str
-    price_for: str
-    give_back: str
-    change_prices: str
-    total: str
-    nothing_added: str
-    ending: str
-    need_longer: str
-    no_longer: str
-    add_time: str
-    held: str
-    go_on: str
-    checkout: str
-    list_kept: str
-    get_again: str
-    empty: str
-
-
 @dataclass(slots=True)
 class BasketView:
     """Everything that one buyer holds, with one clock: the hold that ends first."""
 
-    words: BasketWords
     stock: str
     event_slug: str
     csrf: str = ""
@@ -105,10 +79,12 @@ class BasketView:
     names_events: bool = False
     is_paying: bool = False
     extensions_left: int = 0
+    add_time: str = ""
     extension_key: str = ""
     offers_extension: bool = False
     is_ending: bool = False
     ended: EndedBasket | None = None
+    empty_words: str = ""
 
     @property
     def clock(self) -> str:
