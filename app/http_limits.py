@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.early_answers import early_answer
 from app.errors import BadRequest
+from app.one_write import OneWrite
 
 REQUEST_SECONDS: Final = 20.0  # from its first byte to its last
 HEAD_LIMIT_BYTES: Final = 32 * 1024
@@ -27,7 +28,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection and start its clock, or turn it away when the house is full."""
-        super().connection_made(transport)
+        self._out = OneWrite(transport)
+        super().connection_made(self._out)  # type: ignore[arg-type]
         self._head_bytes = 0
         self._is_arriving = True  # a connection that never speaks is as slow as one that stops
         self._clock: asyncio.TimerHandle | None = None
@@ -61,6 +63,11 @@ class LimitedProtocol(HttpToolsProtocol):
         head = b"".join(name + b": " + value + b"\r\n" for name, value in lines)
         self.transport.write(b"HTTP/1.1 400 Bad Request\r\n" + head + b"\r\n" + body)
         self.transport.close()
+
+    def on_response_complete(self) -> None:
+        """An answer without a body goes, too."""
+        self._out.flush()
+        super().on_response_complete()
 
     def on_message_begin(self) -> None:
         """A request begins."""
