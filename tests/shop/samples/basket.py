@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.pages import Action, FormState, Label, Notice
-from app.shop.queries.basket_words import words_of
 from app.shop.views.basket import (
     AgainChoice,
     BasketLine,
@@ -21,7 +20,6 @@ from app.shop.views.basket import (
     TypeChoice,
 )
 
-WORDS = words_of("en", 600, 300)
 TYPES = (TypeChoice("full", "Full price", True), TypeChoice("u26", "Under 26", False))
 LINES = (
     BasketLine("stalls-F-12", "Stalls F12", "Full price", "£24.00", TYPES),
@@ -43,7 +41,6 @@ def basket(seconds_left: int = 451, **changes: object) -> BasketView:
         True,
     )
     view = BasketView(
-        WORDS,
         stock="straw",
         event_slug="the-salt-road",
         csrf="csrf",
@@ -58,6 +55,7 @@ def basket(seconds_left: int = 451, **changes: object) -> BasketView:
         count_words="3 seats",
         go_on_words="Checkout, £60.00",
         extensions_left=3,
+        add_time="Add 5 minutes",
         extension_key="x" * 20,
         offers_extension=seconds_left < 180,
         is_ending=seconds_left < 120,
@@ -67,7 +65,8 @@ def basket(seconds_left: int = 451, **changes: object) -> BasketView:
 
 def basket_empty() -> BasketView:
     """Nothing chosen yet."""
-    return BasketView(WORDS, "straw", "the-salt-road")
+    words = "Pick a seat and it is kept here for 10 minutes."
+    return BasketView("straw", "the-salt-road", empty_words=words)
 
 
 def basket_ended() -> BasketView:
