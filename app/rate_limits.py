@@ -13,12 +13,8 @@ from typing import Final
 
 from flask import request
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import RedisStorage, Storage
+from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
-from redis import ConnectionPool
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from app.config import Settings
 from app.refusals import TooMany
@@ -95,7 +91,7 @@ class RateLimits:
         self._on = settings.rate_limits
         self._steady_seconds = steady_seconds
         self._memory = FixedWindowRateLimiter(SteadyStorage(steady_seconds))
-        self._redis = _redis_limiter(settings.redis_url)
+        self._redis, self._redis_faults = _redis_limiter(settings.redis_url)
         self._redis_rests_until = -math.inf
         self._redis_turn = threading.Lock()
 
@@ -136,7 +132,7 @@ class RateLimits:
     ) -> tuple[FixedWindowRateLimiter, bool]:
         try:
             fits = redis.hit(rate, whose)
-        except (RedisError, OSError) as error:
+        except self._redis_faults as error:
             self._redis_rests_until = self._steady_seconds() + REDIS_REST_SECONDS
             log.warning("Redis does not answer; memory counts instead: %s", type(error).__name__)
             return self._memory, self._memory.hit(rate, whose)
@@ -161,7 +157,7 @@ class RateLimits:
         most = rate.get_expiry()
         try:
             ends_at = limiter.storage.get_expiry(rate.key_for(whose))
-        except (RedisError, OSError):
+        except self._redis_faults:
             return most
         now = self._steady_seconds() if limiter is self._memory else time.time()
         return min(most, max(1, math.ceil(ends_at - now)))
@@ -247,16 +243,25 @@ def network_of(address: str) -> str:
     return f"{int(parsed) >> (128 - IPV6_NET_BITS):x}::/{IPV6_NET_BITS}"
 
 
-def _redis_limiter(url: str | None) -> FixedWindowRateLimiter | None:
+def _redis_limiter(
+    url: str | None,
+) -> tuple[FixedWindowRateLimiter | None, tuple[type[Exception], ...]]:
+    """A limiter in Redis and what it raises when Redis does not answer."""
     if url is None:
-        return None
+        return None, ()
+    from limits.storage import RedisStorage  # dear to import where there is no Redis
+    from redis import ConnectionPool
+    from redis.backoff import NoBackoff
+    from redis.exceptions import RedisError
+    from redis.retry import Retry
+
     pool = ConnectionPool.from_url(
         url,
         socket_timeout=REDIS_WAIT_SECONDS,
         socket_connect_timeout=REDIS_WAIT_SECONDS,
         retry=Retry(NoBackoff(), 0),
     )
-    return FixedWindowRateLimiter(RedisStorage(url, connection_pool=pool))
+    return FixedWindowRateLimiter(RedisStorage(url, connection_pool=pool)), (RedisError, OSError)
 
 
 _limits: RateLimits | None = None
