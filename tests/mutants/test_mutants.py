@@ -39,7 +39,7 @@ def test_the_named_test_catches_the_mutant(mutant: Mutant, tmp_path: Path) -> No
     verdict = run_test(mutant.test, tree, tmp_path)
 
     assert verdict.is_red_because(mutant.because), (
-        f"{mutant.breaks}, and {mutant.test} ended with {verdict.code}:\n{verdict.said[-4000:]}"
+        f"{mutant.breaks}, and {mutant.test} ended with {verdict.code}:\n{verdict.said[:4000]}"
     )
 
 
