@@ -137,8 +137,8 @@ def box_office(
     limits = {} if rate_limits else {"FULLHOUSE_RATE_LIMITS": "off"}
     running = BoxOffice(folder, limits | dict(settings or {}), command)
     if not ELSEWHERE & running.settings.keys() and not any(running.data_dir.iterdir()):
-        for file in _sample_house().iterdir():
-            shutil.copy2(file, running.data_dir)
+        shutil.copytree(_sample_house(), running.data_dir, dirs_exist_ok=True)
+        running.data_dir.chmod(0o700)
     try:
         running.start()
         yield running
