@@ -118,7 +118,7 @@ def _asks_others(event: EventCard, basket: str) -> bool:
     """Whether drawing the basket takes more than what memory knows of this event."""
     return (
         not office().catalogue.is_loaded
-        or _page_event(event) is not event
+        or ("page" in request.form and request.form["page"] != event.slug)
         or office().inventories.with_basket(basket) not in ([], [event.id])
     )
 
