@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select, text
 
 from app.clock import utc_now
 from app.db import Database
+from app.frozen import frozen
 from app.models import KeptAnswer, Order
 from app.prepared import Prepared
 from app.refusals import BadIdempotencyKey, IdempotencyInFlight, IdempotencyMismatch
@@ -26,7 +27,7 @@ REMEMBERED_LIMIT: Final = 10_000  # answers held in memory; older ones are read 
 KNOWN_LIMIT: Final = 500_000  # keys known to exist; past that every key is looked up
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptKey:
     """A key and what its request was, so that a changed repeat is noticed."""
 

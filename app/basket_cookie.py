@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 
 from app.box_office import office
 from app.headers import cookie_name, set_cookie
 from app.refusals import NotFound
+from app.requests import this_g, this_request
 from app.tokens import new_id
 
 COOKIE: Final = "basket"
@@ -45,11 +46,12 @@ def begin_basket() -> None:
 
 def known_basket_id() -> str | None:
     """The visitor's basket, if the cookie names one."""
-    known: str | None = g.get("basket")
+    kept = this_g()
+    known: str | None = kept.get("basket")
     if known is None:
         known = _named(0)
         if known is not None:
-            g.basket = known
+            kept.basket = known
     return known
 
 
@@ -65,7 +67,7 @@ def use_earlier_basket(earlier: str) -> None:
 
 def _named(part: int) -> str | None:
     """The basket that the cookie names in its first part, or the one before it in its last."""
-    cookie = request.cookies.get(cookie_name(office().settings, COOKIE), "")
+    cookie = this_request().cookies.get(cookie_name(office().settings, COOKIE), "")
     token = cookie.partition(EARLIER_MARK)[part]
     try:
         return office().tokens.basket_id(token) if token else None
@@ -74,9 +76,10 @@ def _named(part: int) -> str | None:
 
 
 def _send(response: Response) -> Response:
-    fresh: str | None = g.get("new_basket")
+    kept = this_g()
+    fresh: str | None = kept.get("new_basket")
     if fresh is not None:
-        baskets = (fresh, g.get("earlier_basket"))
+        baskets = (fresh, kept.get("earlier_basket"))
         cookie = EARLIER_MARK.join(office().tokens.basket(known) for known in baskets if known)
         set_cookie(response, office().settings, COOKIE, cookie, KEPT_SECONDS)
     return response

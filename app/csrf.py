@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, g, request
-from flask.globals import request_ctx
+from flask import Flask, Request
 
 from app import basket_cookie
 from app.box_office import office
 from app.refusals import Refusal
+from app.requests import this_g, this_request
 from app.tokens import new_id
 
 FIELD: Final = "csrf"
@@ -47,9 +47,10 @@ def init_app(app: Flask) -> None:
 
 def token() -> str:
     """The proof that this visitor's forms carry."""
-    proof: str | None = g.get("csrf")
+    kept = this_g()
+    proof: str | None = kept.get("csrf")
     if proof is None:
-        proof = g.csrf = office().tokens.of("csrf", basket_cookie.basket_id())
+        proof = kept.csrf = office().tokens.of("csrf", basket_cookie.basket_id())
     return proof
 
 
@@ -59,24 +60,24 @@ def new_key() -> str:
 
 
 def _check() -> None:
-    asked = request_ctx.request
+    asked = this_request()
     if asked.method in SAFE_METHODS or asked.blueprint in WITHOUT_COOKIES:
         return
     if asked.url_rule is None:
         return  # nothing there to change: 404 or 405 follows
     _refuse_foreign(asked)
     proof = asked.environ.get(HEADER) or asked.form.get(FIELD, "")
-    if not _belongs(proof):
+    if not _belongs(asked, proof):
         raise StalePage
-    g.csrf = proof
+    this_g().csrf = proof
 
 
-def _belongs(proof: str) -> bool:
+def _belongs(asked: Request, proof: str) -> bool:
     """Whether the form was made for the visitor's basket, or for the one just before it."""
     known = basket_cookie.known_basket_id()
     if known is not None and office().tokens.is_of("csrf", known, proof):
         return True
-    earlier = basket_cookie.earlier_basket_id() if request.endpoint in SENT_AGAIN else None
+    earlier = basket_cookie.earlier_basket_id() if asked.endpoint in SENT_AGAIN else None
     if earlier is None or not office().tokens.is_of("csrf", earlier, proof):
         return False
     basket_cookie.use_earlier_basket(earlier)

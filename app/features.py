@@ -9,7 +9,17 @@ from typing import Final
 
 from flask import Flask
 
-from app import assets, basket_cookie, csrf, errors, headers, notices, rate_limits, words
+from app import (
+    assets,
+    basket_cookie,
+    csrf,
+    errors,
+    headers,
+    notices,
+    quick_templates,
+    rate_limits,
+    words,
+)
 from app.box_office import BoxOffice
 from app.requests import FormRequest
 
@@ -28,7 +38,7 @@ def assemble(office: BoxOffice) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["fullhouse"] = office
     rate_limits.init_limits(office.settings)
-    for shared in (words, errors, assets, csrf, basket_cookie, notices):
+    for shared in (quick_templates, words, errors, assets, csrf, basket_cookie, notices):
         shared.init_app(app)
     for name in FEATURES:
         feature = importlib.import_module(name) if importlib.util.find_spec(name) else None

@@ -11,6 +11,7 @@ from app.houses import house
 from app.notices import leave_notice, notice_of, plate_of, take_notice
 from app.pages import Plate
 from app.refusals import Refusal
+from app.requests import this_request
 
 NOTICE_PLACE: Final = "#notice"
 BACK_STATUSES: Final = frozenset((402, 403, 409, 410, 422, 429))
@@ -24,7 +25,7 @@ NOTICE_HEADERS: Final = {
 
 def wants_fragment() -> bool:
     """Whether htmx asks for a part of a page."""
-    environ = request.environ  # a header that is missing costs nothing there
+    environ = this_request().environ  # a header that is missing costs nothing there
     kind = environ.get("HTTP_HX_REQUEST_TYPE")
     return "HTTP_HX_REQUEST" in environ if kind is None else kind == "partial"
 

@@ -162,9 +162,11 @@ class Inventories:
     def with_basket(self, basket: str) -> list[int]:
         """Ids of events at which a basket may hold something, ascending."""
         return sorted(
-            event_id
-            for event_id, inventory in tuple(self._open.items())
-            if inventory.basket_hold(basket) is not None
+            [
+                event_id
+                for event_id, inventory in tuple(self._open.items())
+                if inventory.basket_hold(basket) is not None
+            ]
         )
 
     def with_order(self, order_id: str) -> list[int]:

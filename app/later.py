@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from flask import Response, current_app, request
+from flask import Response, current_app
 
 from app.errors import fault_of
 from app.problems import JSON_HEADERS, plain_json, problem_bytes, problem_headers
 from app.questions import Question
 from app.refusals import Refusal
+from app.requests import this_request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -122,7 +123,7 @@ class Elsewhere(Response):
 
 def may_wait() -> bool:
     """Whether the view at hand may ask and wait; else it answers `Elsewhere` before it acts."""
-    return not request.environ.get(NO_WAITING)
+    return not this_request().environ.get(NO_WAITING)
 
 
 def json_later(

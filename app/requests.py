@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from flask import Request
+from flask import Request, g, request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.http import parse_cookie
 from werkzeug.utils import cached_property
@@ -19,6 +20,11 @@ FORM_TYPES: Final = frozenset(
 )
 SHORT_BYTES: Final = 16 * 1024
 LENGTH_DIGITS: Final = 5
+
+# Every attribute of Flask's `request` and `g` looks up afresh what they stand for. Where a press on
+# a seat comes by, that is looked up once.
+this_request: Final[Callable[[], Request]] = request._get_current_object  # type: ignore[attr-defined]
+this_g: Final[Callable[[], Any]] = g._get_current_object
 
 
 class FormRequest(Request):

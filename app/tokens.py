@@ -8,11 +8,14 @@ import hmac
 import random
 import secrets
 import time
+from functools import lru_cache
 from typing import Final
 
 from app.refusals import NotFound
 
 MAC_BYTES: Final = 16
+PROOFS_KEPT: Final = 8192  # in memory: who was shown a form soon sends it back
+KEPT_SUBJECT_LIMIT: Final = 64  # characters; nobody fills memory with longer ones
 ID_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: nothing to mistake
 ORDER_ID_LENGTH: Final = 8
 _chance: Final = random.Random(secrets.token_bytes(32))
@@ -25,9 +28,15 @@ class Tokens:
         # begun once and copied: quicker than afresh, and it keeps the GIL, which `digest` lets go
         self._mac = _begun(b"fullhouse tokens\0" + secret_key)
         self._address_mac = _begun(b"fullhouse addresses\0" + secret_key)
+        self._kept_proof = lru_cache(PROOFS_KEPT)(self._proof)
 
     def of(self, purpose: str, subject: str) -> str:
         """The proof that `subject` may be used for `purpose`: 22 characters."""
+        if len(subject) > KEPT_SUBJECT_LIMIT:
+            return self._proof(purpose, subject)
+        return self._kept_proof(purpose, subject)
+
+    def _proof(self, purpose: str, subject: str) -> str:
         words = f"{purpose}\0{subject}".encode("utf-8", "surrogatepass")  # whatever was sent
         mac = _ended(self._mac, words)[:MAC_BYTES]
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()

@@ -55,7 +55,7 @@ RULES = (
     ),
     Rule(
         PURE,
-        own=(*PURE, "app.money", "app.refusals"),
+        own=(*PURE, "app.frozen", "app.money", "app.refusals"),
         others=(),
         never=OUTSIDE_WORLD,
     ),

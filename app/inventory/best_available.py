@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from math import hypot
 
+from app.frozen import frozen
 from app.inventory.house import House, both
 from app.inventory.search import FREE_AS_ONE, Search, search_for
 from app.inventory.split_party import split_party
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Best:
     """Seats by id, in the order of the plan, and whether they are all next to each other."""
 

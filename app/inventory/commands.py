@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from app.frozen import frozen
 from app.inventory.views import Changed, Frozen, HoldView, LineView, Sold
 
 T_co = TypeVar("T_co", covariant=True)
@@ -16,7 +16,7 @@ class Command(Generic[T_co]):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeatChoice:
     """A seat and, if chosen, its ticket type; None means the event's first type sold there."""
 
@@ -24,7 +24,7 @@ class SeatChoice:
     ticket_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AreaChoice:
     """So many places of an area with one ticket type."""
 
@@ -33,7 +33,7 @@ class AreaChoice:
     ticket_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewTicket:
     """Identity of a ticket that may be issued: made before, so that the core needs no chance."""
 
@@ -42,7 +42,7 @@ class NewTicket:
     staff_code: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewOrder:
     """What the house knows of an order before it is placed. `at_ms` is wall time."""
 
@@ -58,7 +58,7 @@ class NewOrder:
     fingerprint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HoldSeats(Command[HoldView]):
     """Keep places for one basket until the hold expires, adding to what it holds: all or none."""
 
@@ -68,7 +68,7 @@ class HoldSeats(Command[HoldView]):
     areas: tuple[AreaChoice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HoldBest(Command[HoldView]):
     """Keep the best free seats; `together` in the answer says whether they are adjacent."""
 
@@ -80,7 +80,7 @@ class HoldBest(Command[HoldView]):
     ticket_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShowHold(Command[HoldView]):
     """Look at a hold by its id; only its basket may."""
 
@@ -88,14 +88,14 @@ class ShowHold(Command[HoldView]):
     basket: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShowBasket(Command["HoldView | None"]):
     """Look at what a basket holds at this event; None when nothing."""
 
     basket: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExtendHold(Command[HoldView]):
     """Give the hold more time, as often as the house allows."""
 
@@ -103,7 +103,7 @@ class ExtendHold(Command[HoldView]):
     basket: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeTicketType(Command[HoldView]):
     """Change what kind of person one held seat (or `count` places of an area) is for."""
 
@@ -116,7 +116,7 @@ class ChangeTicketType(Command[HoldView]):
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleasePlaces(Command["HoldView | None"]):
     """Give some places back; None when nothing is left of the hold."""
 
@@ -126,7 +126,7 @@ class ReleasePlaces(Command["HoldView | None"]):
     areas: tuple[AreaChoice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleaseHold(Command[None]):
     """Give everything back; repeating it changes nothing."""
 
@@ -134,7 +134,7 @@ class ReleaseHold(Command[None]):
     basket: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StartPayment(Command[Frozen]):
     """Freeze a basket's hold for an order until `deadline_ms` and write its lines.
 
@@ -152,7 +152,7 @@ class StartPayment(Command[Frozen]):
     guarded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MoveDeadline(Command[Changed]):
     """Keep an order's frozen places until another moment; refused when they are frozen no more."""
 
@@ -161,7 +161,7 @@ class MoveDeadline(Command[Changed]):
     deadline_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndPayment(Command[None]):
     """The payment came to nothing: the hold runs on with what was left, or at least 5 minutes.
 
@@ -172,7 +172,7 @@ class EndPayment(Command[None]):
     release: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refreeze(Command[Frozen]):
     """Keep a paid order's places until it is sold: all of them or none.
 
@@ -187,7 +187,7 @@ class Refreeze(Command[Frozen]):
     deadline_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sell(Command[Sold]):
     """Turn an order's frozen hold into sold places and tickets; repeating answers the same.
 
@@ -201,7 +201,7 @@ class Sell(Command[Sold]):
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuyNow(Command[Sold]):
     """Place, pay and sell an order of one event in one step, for gateways that answer at once."""
 
@@ -213,7 +213,7 @@ class BuyNow(Command[Sold]):
     key_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CancelTickets(Command[Changed]):
     """Void tickets of an order and put their places back on sale; voided ones are passed over."""
 
@@ -224,7 +224,7 @@ class CancelTickets(Command[Changed]):
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MoveTicket(Command[Changed]):
     """Give a ticket another free seat of its event."""
 
@@ -234,7 +234,7 @@ class MoveTicket(Command[Changed]):
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BlockPlaces(Command[Changed]):
     """Take free places off sale, with a reason: all of them or none."""
 
@@ -244,7 +244,7 @@ class BlockPlaces(Command[Changed]):
     areas: tuple[AreaChoice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnblockPlaces(Command[Changed]):
     """Put blocked places back on sale; those that are not blocked are passed over."""
 
@@ -254,7 +254,7 @@ class UnblockPlaces(Command[Changed]):
     areas: tuple[AreaChoice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeepOffer(Command["HoldView | None"]):
     """Keep places like those an order lost, for its buyer; None when nothing like them is free."""
 
@@ -264,7 +264,7 @@ class KeepOffer(Command["HoldView | None"]):
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeStatus(Command[Changed]):
     """Publish, pause or cancel the event; its words say why."""
 
@@ -274,7 +274,7 @@ class ChangeStatus(Command[Changed]):
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReplacePlan(Command[Changed]):
     """Put another drawing under the event, unless that drops a seat that is not free."""
 
@@ -283,6 +283,6 @@ class ReplacePlan(Command[Changed]):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expire(Command[Changed]):
     """End every hold whose time has come; the loop asks it before each batch."""

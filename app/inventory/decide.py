@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from app.frozen import frozen
 from app.inventory import commands as c
 from app.inventory import holding, house_rules, selling
 from app.inventory.outcome import Decision, Moment
@@ -60,6 +60,6 @@ def settle(state: EventInventory, command: c.Command[T], moment: Moment) -> Sett
     return Settled(decision.outcome, due.records + decision.records)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settled(Decision[T]):
     """An outcome whose records the state already knows."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import dist, hypot
 from statistics import median, median_low
 from typing import Protocol
+
+from app.frozen import frozen
 
 AISLE_RATIO = 1.6  # times the row's usual spacing; from here on nobody sits next to anybody
 BOTH_WAYS = "<>"
@@ -28,7 +29,7 @@ class Place(Protocol):
     def y(self) -> float: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bench:
     """Seats `start` to `stop` without a gap between them; `nearest` is its smallest cost."""
 
@@ -37,7 +38,7 @@ class Bench:
     stop: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class House:
     """A prepared house; a mask has one byte for each seat, 1 where the seat is of that kind."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from app.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seat:
     """A numbered place; `row_at` counts rows over the whole plan, x and y are plan units."""
 
@@ -22,7 +24,7 @@ class Seat:
     row_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AreaOffer:
     """Unnumbered places."""
 
@@ -33,7 +35,7 @@ class AreaOffer:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamedKey:
     """A price category or a ticket type: a key for programs, a name for people."""
 
@@ -42,7 +44,7 @@ class NamedKey:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """How much and how long. Times in milliseconds."""
 
@@ -57,7 +59,7 @@ class Limits:
     manual_quota: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """Everything about an event that does not change with a sale. Sale times are wall time, ms."""
 

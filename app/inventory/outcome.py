@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from app.frozen import frozen
 from app.inventory.records import Record
 
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """Now, twice: house time for deadlines, wall time for sale dates; milliseconds since 1970."""
 
@@ -23,7 +23,7 @@ class Moment:
         return round((self.wall_ms - self.house_ms) / 1000) * 1000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decision(Generic[T_co]):
     """What the asker is told once the records are durable."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from app.frozen import frozen
 from app.inventory.commands import NewOrder, NewTicket
 from app.inventory.views import LineView
 
@@ -15,7 +16,7 @@ class Record:
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HoldStarted(Record):
     """A basket holds something here for the first time."""
 
@@ -25,7 +26,7 @@ class HoldStarted(Record):
     expires_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HoldChanged(Record):
     """The hold's times or state are now these."""
 
@@ -41,7 +42,7 @@ class HoldChanged(Record):
     guarded: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HoldOver(Record):
     """The hold ended: expired, released or sold."""
 
@@ -49,7 +50,7 @@ class HoldOver(Record):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeatHeld(Record):
     """A free seat is now held."""
 
@@ -58,7 +59,7 @@ class SeatHeld(Record):
     ticket_type: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeatRetyped(Record):
     """A held seat is for another kind of person."""
 
@@ -67,7 +68,7 @@ class SeatRetyped(Record):
     ticket_type: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeatFreed(Record):
     """A seat that `owner` (hold, ticket, or "" for a block) had is free."""
 
@@ -75,7 +76,7 @@ class SeatFreed(Record):
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeatSold(Record):
     """A seat that a hold had belongs to a ticket."""
 
@@ -85,7 +86,7 @@ class SeatSold(Record):
     ticket_type: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeatGiven(Record):
     """A free seat belongs to a ticket that moved."""
 
@@ -94,7 +95,7 @@ class SeatGiven(Record):
     ticket_type: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeatBlocked(Record):
     """A free seat is off sale."""
 
@@ -102,7 +103,7 @@ class SeatBlocked(Record):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AreaHeld(Record):
     """A hold has `count` more (or fewer, when negative) places of an area."""
 
@@ -112,7 +113,7 @@ class AreaHeld(Record):
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AreaFreed(Record):
     """Sold places of an area are free again."""
 
@@ -120,7 +121,7 @@ class AreaFreed(Record):
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AreaBlocked(Record):
     """So many more (or fewer) places of an area are off sale."""
 
@@ -129,7 +130,7 @@ class AreaBlocked(Record):
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderPlaced(Record):
     """An order of one event, placed and paid in one step."""
 
@@ -140,7 +141,7 @@ class OrderPlaced(Record):
     payment_reference: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinesWritten(Record):
     """The order's lines at this event."""
 
@@ -148,14 +149,14 @@ class LinesWritten(Record):
     lines: tuple[LineView, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderLapsed(Record):
     """Nobody paid in time: the order is over unless money has already come."""
 
     order_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventSold(Record):
     """All places of the order at this event are sold: one open event fewer."""
 
@@ -163,7 +164,7 @@ class EventSold(Record):
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TicketIssued(Record):
     """The right of one person to enter."""
 
@@ -175,7 +176,7 @@ class TicketIssued(Record):
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TicketVoided(Record):
     """The ticket opens nothing any more."""
 
@@ -183,7 +184,7 @@ class TicketVoided(Record):
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TicketMoved(Record):
     """The ticket has another seat and therefore another code."""
 
@@ -191,7 +192,7 @@ class TicketMoved(Record):
     seat: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EffectDue(Record):
     """Something to carry out afterwards, once per `dedupe_key`."""
 
@@ -200,7 +201,7 @@ class EffectDue(Record):
     payload: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Journalled(Record):
     """Who did what."""
 
@@ -210,7 +211,7 @@ class Journalled(Record):
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatusChanged(Record):
     """The event's status and its words."""
 
@@ -219,7 +220,7 @@ class StatusChanged(Record):
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanReplaced(Record):
     """The event has another drawing; the state is read again afterwards."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from app.frozen import frozen
 from app.inventory.house import House, both, either
 
 FREE = ord("f")
 FREE_AS_ONE = bytes(1 if letter == FREE else 0 for letter in range(256))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Search:
     """One question to one house: which seats are free, and which of them may be given."""
 

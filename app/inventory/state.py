@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from app.frozen import frozen
 from app.inventory import records as r
 from app.inventory.house import House, house_of
 from app.inventory.offer import Offer
@@ -61,7 +62,7 @@ class LiveTicket:
     cents: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OverHold:
     """What a hold was when it ended, so that its buyer can be told and helped."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from app.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeldSeat:
     """One seat of a hold, at its all-in price."""
 
@@ -15,7 +15,7 @@ class HeldSeat:
     cents: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeldArea:
     """Some places of an area in a hold; `cents` is the price of one."""
 
@@ -26,7 +26,7 @@ class HeldArea:
     cents: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HoldView:
     """A hold as its owner sees it. `expires_ms` is house time; `state` is live or paying.
 
@@ -58,10 +58,10 @@ class HoldView:
     @property
     def place_count(self) -> int:
         """How many people this hold is for."""
-        return len(self.seats) + sum(area.count for area in self.areas)
+        return len(self.seats) + sum([area.count for area in self.areas])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineView:
     """One line of an order at one event."""
 
@@ -74,7 +74,7 @@ class LineView:
     cents: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frozen:
     """An order's places at one event, kept while it is paid for."""
 
@@ -84,7 +84,7 @@ class Frozen:
     deadline_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sold:
     """An order's places at one event are sold; `ticket_ids` in the order of its lines."""
 
@@ -94,7 +94,7 @@ class Sold:
     ticket_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changed:
     """How many places a command of the house changed."""
 

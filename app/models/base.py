@@ -58,7 +58,10 @@ class Flag(TypeDecorator[bool]):
         return None if value is None else bool(value)
 
 
-_written: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+_written: Final = json.JSONEncoder(
+    separators=(",", ":"), sort_keys=True, check_circular=False
+).encode
+_NOTHING: Final = "[]"  # what most holds have of areas
 
 
 class Json(TypeDecorator[Any]):
@@ -68,7 +71,9 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else _written(value)
+        if value is None:
+            return None
+        return _NOTHING if value == [] else _written(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
+
+from app.frozen import frozen
 
 
 class Feature(StrEnum):
@@ -29,7 +31,7 @@ class Shape(StrEnum):
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seat:
     """One numbered place; `x`, `y` and `radius` are plan units, `index` its place in the plan."""
 
@@ -46,7 +48,7 @@ class Seat:
     start_direction: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """Seats in the order in which they stand; `shown_at` says where the map prints the number."""
 
@@ -61,7 +63,7 @@ class Row:
         return self.seat_label.replace("%s", number) if self.seat_label else number
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A named part of the house with at least one seat."""
 
@@ -75,7 +77,7 @@ class Section:
         return tuple(seat for row in self.rows for seat in row.seats)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decoration:
     """A stage, bar, door or word: drawn, never sold; turned by `rotation` degrees clockwise.
 
@@ -94,7 +96,7 @@ class Decoration:
     text_size: float = 16.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """The reusable drawing of a house; seats keep the order of the file they came from."""
 
@@ -115,7 +117,7 @@ class Plan:
         return next((s for s in self.sections if s.id == section_id), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanChanges:
     """What a new version of a plan does to the seats of an older one, as seat ids."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from flask import request
-from werkzeug.datastructures import MultiDict
 
+from app.frozen import frozen
 from app.refusals import Invalid
+from app.requests import this_request
 from app.words import gettext as _
 
 PLACES_LIMIT: Final = 100  # in one press
@@ -18,7 +18,7 @@ TYPE_PREFIX: Final = "type:"
 AREA_PREFIX: Final = "area:"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HoldForm:
     """Places to keep and places to give back: seats, and areas with a ticket type."""
 
@@ -34,11 +34,11 @@ class HoldForm:
     @classmethod
     def from_request(cls) -> HoldForm:
         """The form as it was sent."""
-        form = request.form
-        once = _first_fields(form)
-        seats, released = _ids(form, "seat"), _ids(form, "release")
-        if "yours" in form:
-            yours = _ids(form, "yours")
+        fields = this_request().form.to_dict(flat=False)
+        once = {name: texts[0] for name, texts in fields.items() if texts}
+        seats, released = _ids(fields, "seat"), _ids(fields, "release")
+        if "yours" in fields:
+            yours = _ids(fields, "yours")
             released += tuple(seat for seat in yours if seat not in seats)
             seats = tuple(seat for seat in seats if seat not in yours)
         return cls(
@@ -73,7 +73,7 @@ class HoldForm:
         return bool(self.area) or any(place.startswith(AREA_PREFIX) for place in self.released)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BestForm:
     """How many seats together, where, and for whom."""
 
@@ -97,19 +97,13 @@ class BestForm:
         )
 
 
-def _ids(form: MultiDict[str, str], name: str) -> tuple[str, ...]:
-    if name not in form:
+def _ids(fields: Mapping[str, list[str]], name: str) -> tuple[str, ...]:
+    texts = fields.get(name)
+    if texts is None:
         return ()
     return tuple(
-        dict.fromkeys(
-            text for text in form.getlist(name)[:PLACES_LIMIT] if 0 < len(text) <= ID_LIMIT
-        )
+        dict.fromkeys([text for text in texts[:PLACES_LIMIT] if 0 < len(text) <= ID_LIMIT])
     )
-
-
-def _first_fields(form: MultiDict[str, str]) -> dict[str, str]:
-    """The first value of every field: to miss one is dear in a form, and cheap here."""
-    return {name: texts[0] for name, texts in form.lists() if texts}
 
 
 def _types(form: Mapping[str, str]) -> Mapping[str, str] | None:

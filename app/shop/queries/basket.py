@@ -9,7 +9,7 @@ from urllib.parse import quote
 from app.basket_cookie import known_basket_id
 from app.box_office import inventory_of, office
 from app.catalogue import EventCard
-from app.clock import house, rfc3339_ms
+from app.clock import from_ms, house, rfc3339_ms
 from app.csrf import new_key, token
 from app.inventory.commands import ShowBasket
 from app.inventory.offer import Offer
@@ -66,27 +66,35 @@ def basket_view(event: EventCard | None = None, fresh: Fresh | None = None) -> B
 
 def _fill(view: BasketView, event: EventCard | None, holds: list[HoldView]) -> None:
     """What is held, with the clock of the hold that ends first."""
-    soonest = min(holds, key=lambda hold: hold.expires_ms)
-    ends_at = house.wall_at(soonest.expires_ms)
+    soonest, here = holds[0], None
+    cents = count = area_count = 0
+    for hold in holds:
+        if hold.expires_ms < soonest.expires_ms:
+            soonest = hold
+        if event is not None and hold.event_id == event.id:
+            here = hold
+        if hold.state != "live":
+            view.is_paying = True
+        cents += hold.total_cents
+        count += hold.place_count
+        area_count += len(hold.areas)
+    drift_ms = house.drift_ms()
+    ends_at = from_ms(soonest.expires_ms + drift_ms)
     card = office().catalogue.by_id(soonest.event_id)
     left = max(0, (soonest.expires_ms - house.now_ms()) // 1000)
-    here = next((hold for hold in holds if event is not None and hold.event_id == event.id), None)
     view.names_events = len(holds) > 1 or here is None
-    view.parts = tuple(part_of(hold, view.names_events) for hold in holds)
+    view.parts = tuple([part_of(hold, view.names_events) for hold in holds])
     if event is None:
         view.stock = card.stock
     shown = holds if event is None else [here] if here is not None else []
     view.seats = " ".join([quote(seat.seat) for hold in shown for seat in hold.seats])
-    view.expires_at = rfc3339_ms(soonest.expires_ms + house.drift_ms())
+    view.expires_at = rfc3339_ms(soonest.expires_ms + drift_ms)
     view.until = clock_words(ends_at.astimezone(card.zone))
     view.until_words = _("until %(time)s", time=view.until)
     view.seconds_left = left
     view.full_seconds = max(left, office().settings.hold_seconds)
-    view.total = sum_words(sum([hold.total_cents for hold in holds]), holds[0].currency)
-    view.count_words = count_words(
-        sum([hold.place_count for hold in holds]), any(hold.areas for hold in holds)
-    )
-    view.is_paying = any(hold.state != "live" for hold in holds)
+    view.total = sum_words(cents, soonest.currency)
+    view.count_words = count_words(count, area_count > 0)
     view.go_on_words = (
         _("Go on paying") if view.is_paying else _("Checkout, %(total)s", total=view.total)
     )
@@ -136,8 +144,9 @@ def said_words(hold: HoldView | None, view: BasketView) -> str:
 
 def part_lines(hold: HoldView, offer: Offer) -> tuple[BasketLine, ...]:
     """One line for each seat, and one for each ticket type of an area."""
-    seats = tuple(_seat_line(seat, offer, hold) for seat in hold.seats)
-    return seats + tuple(_area_line(area, offer, hold.currency) for area in hold.areas)
+    seats = [_seat_line(seat, offer, hold) for seat in hold.seats]
+    areas = [_area_line(area, offer, hold.currency) for area in hold.areas]
+    return (*seats, *areas)
 
 
 def part_of(hold: HoldView, is_named: bool = True) -> BasketPart:
@@ -165,9 +174,11 @@ def _seat_line(seat: HeldSeat, offer: Offer, hold: HoldView) -> BasketLine:
     types: tuple[TypeChoice, ...] = ()
     if hold.state == "live":
         types = tuple(
-            TypeChoice(kind.key, kind.name, kind.key == seat.ticket_type)
-            for kind in offer.ticket_types
-            if (seat.category, kind.key) in offer.prices
+            [
+                TypeChoice(kind.key, kind.name, kind.key == seat.ticket_type)
+                for kind in offer.ticket_types
+                if (seat.category, kind.key) in offer.prices
+            ]
         )
     return BasketLine(
         seat.seat,

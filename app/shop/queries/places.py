@@ -58,7 +58,10 @@ def short_seat(seat: Seat) -> str:
 
 def type_name(offer: Offer, key: str) -> str:
     """The name of a ticket type."""
-    return next((kind.name for kind in offer.ticket_types if kind.key == key), key)
+    for kind in offer.ticket_types:
+        if kind.key == key:
+            return kind.name
+    return key
 
 
 def category_price(offer: Offer, category: str) -> str:

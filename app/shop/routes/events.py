@@ -18,6 +18,7 @@ from app.notices import leave_notice
 from app.pages import Notice
 from app.rate_limits import limit
 from app.refusals import NotFound
+from app.requests import this_request
 from app.shop.forms import ID_LIMIT, BestForm, HoldForm
 from app.shop.holding import adding, change_hold, in_words, new_hold_id
 from app.shop.queries.basket import basket_view, said_words
@@ -99,13 +100,15 @@ def create_best_hold(slug: str) -> ResponseReturnValue:
 
 def kept_key(basket: str) -> KeptKey | None:
     """The form's idempotency key with what it was for; None where it has none."""
-    key = read_key(request.form.get("key"))
+    asked = this_request()
+    fields = asked.form
+    key = read_key(fields.get("key"))
     if key is None:
         return None
     words = "&".join(
-        f"{name}={text}" for name, text in request.form.items(multi=True) if name != "csrf"
+        [f"{name}={text}" for name, text in fields.items(multi=True) if name != "csrf"]
     )
-    return KeptKey(f"{basket}:{key}", fingerprint_of(request.path.encode(), words.encode()))
+    return KeptKey(f"{basket}:{key}", fingerprint_of(asked.path.encode(), words.encode()))
 
 
 def _event(slug: str) -> EventCard:
@@ -118,7 +121,7 @@ def _asks_others(event: EventCard, basket: str) -> bool:
     """Whether drawing the basket takes more than what memory knows of this event."""
     return (
         not office().catalogue.is_loaded
-        or ("page" in request.form and request.form["page"] != event.slug)
+        or _page_slug(event) != event.slug
         or office().inventories.with_basket(basket) not in ([], [event.id])
     )
 
@@ -162,9 +165,18 @@ def _basket_answer(
 
 def _page_event(event: EventCard) -> EventCard:
     """The event whose page the basket stands on: a basket can be over several."""
-    if "page" not in request.form or request.form["page"] == event.slug:
+    slug = _page_slug(event)
+    if slug == event.slug:
         return event
     try:
-        return office().catalogue.by_slug(request.form["page"])
+        return office().catalogue.by_slug(slug)
     except NotFound:
         return event
+
+
+def _page_slug(event: EventCard) -> str:
+    """The address of that event; of the one at hand where the form does not tell."""
+    form = this_request().form
+    if "page" in form:  # `get` is dear where there is none
+        return form["page"]
+    return event.slug
