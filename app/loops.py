@@ -19,12 +19,19 @@ log = logging.getLogger("fullhouse.loop")
 class Loop:
     """Calls `step` until stopped; a step gives the seconds to rest before the next one.
 
-    A step that takes longer than `step_limit_seconds` counts as stuck.
+    A step that takes longer than `step_limit_seconds` counts as stuck; the first one may wait.
     """
 
-    def __init__(self, name: str, step: Callable[[], float], step_limit_seconds: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        step: Callable[[], float],
+        step_limit_seconds: float,
+        first_rest_seconds: float = 0.0,
+    ) -> None:
         self._step = step
         self._step_limit_seconds = step_limit_seconds
+        self._first_rest_seconds = first_rest_seconds
         self._ended = threading.Event()
         self._beat_at = time.monotonic()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -48,6 +55,8 @@ class Loop:
         return self._thread.is_alive() and quiet_seconds < self._step_limit_seconds
 
     def _run(self) -> None:
+        if self._first_rest_seconds:
+            self._ended.wait(self._first_rest_seconds)
         while not self._ended.is_set():
             rest_seconds = self._take_step()
             self._beat_at = time.monotonic()

@@ -17,6 +17,7 @@ from app.schedule import Schedule
 
 STEP_LIMIT_SECONDS: Final = 240.0  # a letter to a mail server that hangs takes long
 STOP_SECONDS: Final = 6.0
+FIRST_REST_SECONDS: Final = 0.3  # whoever waited at the door comes before letters
 
 log = logging.getLogger("fullhouse.work")
 
@@ -39,8 +40,10 @@ class Runner:
 
         self._worker = _outbox_worker(office)
         self._loops = (
-            Loop("outbox", self._worker.step, STEP_LIMIT_SECONDS),
-            Loop("schedule", Schedule(office, SCHEDULE).step, STEP_LIMIT_SECONDS),
+            Loop("outbox", self._worker.step, STEP_LIMIT_SECONDS, FIRST_REST_SECONDS),
+            Loop(
+                "schedule", Schedule(office, SCHEDULE).step, STEP_LIMIT_SECONDS, FIRST_REST_SECONDS
+            ),
         )
 
     def start(self) -> None:

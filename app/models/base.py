@@ -76,7 +76,9 @@ class Json(TypeDecorator[Any]):
         return _NOTHING if value == [] else _written(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        if value is None:
+            return None
+        return [] if value == _NOTHING else json.loads(value)
 
 
 class Choice(TypeDecorator[Any]):

@@ -88,6 +88,11 @@ class Reading:
     ) -> str:
         """Up to `limit` printable characters, trimmed; with a default it may be missing."""
         value = thing.get(key, MISSING)
+        # nearly all texts, in a fifth of the time: what is printable has nothing unprintable in it
+        if type(value) is str and len(value) <= limit and value.isprintable():
+            trimmed = value.strip()
+            if trimmed:
+                return sys.intern(trimmed)
         if value is MISSING or (value is None and default is not None):
             if default is None:
                 self.refuse(place, f"“{key}” is missing.")
@@ -108,6 +113,8 @@ class Reading:
     ) -> float:
         """A finite number within COORDINATE_LIMIT; with a default it may be missing."""
         value = thing.get(key, MISSING)
+        if type(value) is float and -COORDINATE_LIMIT <= value <= COORDINATE_LIMIT:
+            return value
         if value is MISSING or (value is None and default is not None):
             if default is None:
                 self.refuse(place, f"“{key}” is missing.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.plans.decorations import DECORATION_LIMIT, read_decoration
 from app.plans.features import suggested_features
-from app.plans.plan import Decoration, Point, Row, Seat, Section
+from app.plans.plan import Decoration, Feature, Point, Row, Seat, Section
 from app.plans.reading import Reading, excerpt
 
 SEAT_LIMIT = 20_000
@@ -123,10 +123,11 @@ class ZoneReader:
         self.seat_places.append(place)
         return len(self.seat_places) - 1
 
-    def category(self, name: str, seat: str, place: str) -> int:
+    def category(self, name: str, seat_id: str, place: str) -> int:
         """The index of a category, refused when the plan has none of this name."""
         index = self._categories.get(name)
         if index is None and name:
+            seat = excerpt(seat_id)
             words = f"“{excerpt(name)}” of {seat} is not in the list of categories."
             self._reading.refuse(f"{place}.category", words)
         return index or 0
@@ -146,6 +147,7 @@ class _SeatReader:
         self._zones, self._origin, self._around = zones, origin, around
         self._words = f"{around[0]}\n{label}\n"
         self._section, self._row = len(zones.sections), row
+        self._features: dict[str, frozenset[Feature]] = {}  # by category
 
     def read(self, value: object, place: str) -> Seat | None:
         zones, reading = self._zones, self._zones.reading
@@ -164,15 +166,21 @@ class _SeatReader:
             id=seat_id,
             index=zones.note_seat(seat_id, (*self._around, number), place),
             number=number,
-            category=zones.category(category, excerpt(seat_id), place),
+            category=zones.category(category, seat_id, place),
             x=round(self._origin[0] + x, 2),
             y=round(self._origin[1] + y, 2),
             radius=radius,
-            features=suggested_features(self._words + category),
+            features=self._features_of(category),
             section=self._section,
             row=self._row,
             start_direction=_choice(reading, seat, "start_direction", place, START_DIRECTIONS),
         )
+
+    def _features_of(self, category: str) -> frozenset[Feature]:
+        found = self._features.get(category)
+        if found is None:
+            found = self._features[category] = suggested_features(self._words + category)
+        return found
 
 
 def _choice(
