@@ -7,7 +7,7 @@ import re
 import pytest
 
 from app.refusals import NotFound
-from app.tokens import Tokens, new_id, new_order_id
+from app.tokens import KEPT_SUBJECT_LIMIT, Tokens, new_id, new_order_id
 from app.vault import SealBroken, Vault
 
 TOKENS = Tokens(b"one secret of thirty-two letters")
@@ -111,3 +111,15 @@ def test_the_same_is_never_sealed_twice_alike() -> None:
     vault = Vault(b"one secret of thirty-two letters")
 
     assert vault.seal(b"words", "a key") != vault.seal(b"words", "a key")
+
+
+def test_long_subjects_are_proven_but_not_remembered() -> None:
+    tokens = Tokens(b"one secret of thirty-two letters")
+    long = "x" * (KEPT_SUBJECT_LIMIT + 1)
+
+    assert tokens.is_of("order", long, tokens.of("order", long))
+    assert tokens._kept_proof.cache_info().currsize == 0
+
+    assert tokens.is_of("order", "o1", tokens.of("order", "o1"))
+    assert tokens._kept_proof.cache_info().currsize == 1
+    assert not tokens.is_of("order", "o1", tokens.of("order", "o2"))
