@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import os
 import random
 import secrets
 import time
@@ -19,6 +20,7 @@ KEPT_SUBJECT_LIMIT: Final = 64  # characters; nobody fills memory with longer on
 ID_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: nothing to mistake
 ORDER_ID_LENGTH: Final = 8
 _chance: Final = random.Random(secrets.token_bytes(32))
+os.register_at_fork(after_in_child=lambda: _chance.seed(secrets.token_bytes(32)))
 
 
 class Tokens:

@@ -1,6 +1,5 @@
 """What every test may ask for: private instances of real parts, a budget, a seed."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -13,7 +12,6 @@ from playwright.sync_api import Browser
 from app.config import read_settings
 from app.db import Database
 from app.schema import migrate
-from tests.budget import ALL_WEIGHTS, TimeBudget, first_seed, minutes, remember_seed, weight
 from tests.services import browser as browsers
 from tests.services.box_office import BoxOffice, box_office, worker
 from tests.services.postgres import Postgres, postgres
@@ -25,26 +23,6 @@ from tests.services.smtp import MailServer, mail_server
 pytest_plugins = ["tests.rules"]
 
 Part = TypeVar("Part")
-
-
-@pytest.fixture
-def seed(request: pytest.FixtureRequest) -> int:
-    """The number that this run's randomness starts from; printed when the test fails."""
-    remember_seed(request.node, first_seed())
-    return first_seed()
-
-
-@pytest.fixture
-def time_budget(request: pytest.FixtureRequest) -> TimeBudget:
-    """This proof's share of the time. Asking for it makes the test part of a long run.
-
-    Shares are even; `@pytest.mark.weight(3)` asks for three times as much.
-    """
-    item = request.node
-    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    share = weight(item) / max(1.0, request.config.stash[ALL_WEIGHTS])
-    seconds = min(1.0, share * processes) * minutes() * 60
-    return TimeBudget(seconds, first_seed(), lambda number: remember_seed(item, number))
 
 
 # ---- real parts, started when the first test of a process asks ----------------------------------

@@ -1,4 +1,4 @@
-"""The rules of a test run: what belongs to it, nothing skipped in CI, seeds printed."""
+"""The rules of a test run: what belongs to it, how much of it, nothing skipped in CI, seeds."""
 
 import os
 import signal
@@ -9,8 +9,18 @@ from typing import TypeVar
 import hypothesis
 import pytest
 
-from tests.budget import ALL_WEIGHTS, SEED_PROPERTY, SEED_SETTING, is_long, weight
-from tests.services.box_office import is_setting
+from tests.budget import (
+    ALL_WEIGHTS,
+    SEED_PROPERTY,
+    SEED_SETTING,
+    TimeBudget,
+    first_seed,
+    is_long,
+    minutes,
+    remember_seed,
+    weight,
+)
+from tests.services.environment import is_setting
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -31,6 +41,26 @@ hypothesis.settings.register_profile(
     deadline=None,
     print_blob=True,
 )
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """The number that this run's randomness starts from; printed when the test fails."""
+    remember_seed(request.node, first_seed())
+    return first_seed()
+
+
+@pytest.fixture
+def time_budget(request: pytest.FixtureRequest) -> TimeBudget:
+    """This proof's share of the time. Asking for it makes the test part of a long run.
+
+    Shares are even; `@pytest.mark.weight(3)` asks for three times as much.
+    """
+    item = request.node
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    share = weight(item) / max(1.0, request.config.stash[ALL_WEIGHTS])
+    seconds = min(1.0, share * processes) * minutes() * 60
+    return TimeBudget(seconds, first_seed(), lambda number: remember_seed(item, number))
 
 
 def pytest_configure(config: pytest.Config) -> None:

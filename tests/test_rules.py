@@ -14,7 +14,7 @@ RUN_SECONDS_LIMIT = 60
 
 
 def run_suite(folder: Path, suite: str, *options: str, **env: str) -> tuple[int, str]:
-    (folder / "conftest.py").write_text((HERE / "tests" / "conftest.py").read_text("utf-8"))
+    (folder / "conftest.py").write_text('pytest_plugins = ["tests.rules"]')
     (folder / "test_it.py").write_text(suite)
     inherited = {
         name: value
@@ -23,10 +23,19 @@ def run_suite(folder: Path, suite: str, *options: str, **env: str) -> tuple[int,
     }
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options),
+            *(
+                sys.executable,
+                "-m",
+                "pytest",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "xdist.plugin",
+                *options,
+            ),
             *("-c", str(HERE / "pyproject.toml"), "--rootdir", str(folder), str(folder)),
         ],
-        env=inherited | {"PYTHONPATH": str(HERE)} | env,
+        env=inherited | {"PYTHONPATH": str(HERE), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | env,
         cwd=folder,
         capture_output=True,
         text=True,

@@ -1,6 +1,7 @@
 """The private instances do what the tests rely on, and are gone afterwards."""
 
 import contextlib
+import importlib.util
 import os
 import signal
 import smtplib
@@ -18,12 +19,15 @@ import pytest
 import redis
 from playwright.sync_api import Browser
 
+from tests.services.box_office import FULLHOUSE, OwnProgram
 from tests.services.browser import PHONE, visitor
+from tests.services.environment import clean_env
 from tests.services.ports import answers, free_port
 from tests.services.postgres import Postgres
 from tests.services.processes import Program
 from tests.services.redis_server import RedisServer
 from tests.services.smtp import Behaviour, MailServer
+from tests.services.warm import PRELOADED
 
 
 def test_each_test_gets_an_empty_database(postgres_server: Postgres) -> None:
@@ -252,3 +256,38 @@ def send(mail: MailServer, timeout: float = 10) -> None:
     message.set_content("Row A, seats 1 and 2")
     with smtplib.SMTP("127.0.0.1", mail.port, timeout=timeout) as client:
         client.send_message(message)
+
+
+def test_what_is_imported_before_a_fork_exists() -> None:
+    assert [name for name in PRELOADED if importlib.util.find_spec(name) is None] == []
+
+
+def test_forked_programs_make_ids_of_their_own(tmp_path: Path) -> None:
+    code = "from app import tokens; print(tokens._chance.getrandbits(64))"
+    programs = [
+        OwnProgram([sys.executable, "-c", code], log=tmp_path / f"log-{n}", env=clean_env())
+        for n in range(2)
+    ]
+
+    for program in programs:
+        program.start()
+        assert program.wait(within_seconds=20) == 0, program.log_text()
+
+    assert programs[0].log_text() != programs[1].log_text()
+
+
+def test_a_forked_command_ends_and_speaks_like_a_fresh_one(tmp_path: Path) -> None:
+    told = []
+    for is_fresh in (False, True):
+        program = OwnProgram(
+            [FULLHOUSE, "event", "nonsense"],
+            log=tmp_path / f"log-{is_fresh}",
+            env=clean_env(),
+            cwd=tmp_path,
+        )
+        program.is_fresh = is_fresh
+        program.start()
+        told.append((program.wait(within_seconds=20), program.log_text()))
+
+    assert told[0] == told[1]
+    assert told[0][0] != 0

@@ -10,7 +10,7 @@ import pytest
 
 from app.cli import main
 from tests.event_files.written import WHOLE
-from tests.services.box_office import is_setting
+from tests.services.environment import is_setting
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from app.refusals import NotFound
 from app.runner import Runner
 from app.tokens import new_id
 from tests.jobs.shows import add_show
-from tests.services.box_office import clean_env
+from tests.services.box_office import OwnProgram
+from tests.services.environment import clean_env
 from tests.services.processes import Program
 
 ROOT = Path(__file__).parents[2]
@@ -160,7 +161,7 @@ class House:
         self.close()
 
     def _start(self, name: str, code: str, settings: dict[str, str]) -> Program:
-        program = Program(
+        program = OwnProgram(
             [sys.executable, "-c", code],
             log=self.folder / f"{name}.log",
             env=clean_env() | self.env | settings | {"PYTHONPATH": str(ROOT)},

@@ -1,7 +1,6 @@
 """The box office itself as a child process, the way people start it."""
 
 import atexit
-import os
 import shutil
 import signal
 import sys
@@ -15,8 +14,10 @@ from tempfile import mkdtemp
 from typing import Any
 
 from app.control import ask_server
+from tests.services.environment import clean_env
 from tests.services.ports import free_port
-from tests.services.processes import Program
+from tests.services.processes import Process, Program
+from tests.services.warm import WarmProcess, can_be_warm
 
 START_SECONDS_LIMIT = 30
 DRAIN_SECONDS_LIMIT = 12
@@ -28,11 +29,17 @@ FULLHOUSE = Path(sys.executable).parent / "fullhouse"
 # With these a house begins in another database, under another key or on another machine.
 ELSEWHERE = {"DATABASE_URL", "SECRET_KEY", "LD_PRELOAD"}
 
-# Settings that a developer may have set and that must never reach a test.
-OWN_SETTINGS = (
-    *("PORT", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "SECRET_KEY"),
-    *("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE"),
-)
+
+class OwnProgram(Program):
+    """A program of ours, forked from a warm interpreter unless it is to start afresh."""
+
+    is_fresh = False
+
+    def _started(self) -> Process:
+        is_ours = self.command[0] in (str(FULLHOUSE), sys.executable)
+        if self.is_fresh or not is_ours or not can_be_warm(self.env):
+            return super()._started()
+        return WarmProcess(self.command[1:], self.log, self.env, self.cwd)
 
 
 class BoxOffice:
@@ -43,6 +50,7 @@ class BoxOffice:
         folder: Path,
         settings: Mapping[str, str] | None = None,
         command: Sequence[str | Path] = (FULLHOUSE, "serve"),
+        is_fresh: bool = False,
     ) -> None:
         self.folder = folder
         self.data_dir = folder / "data"
@@ -52,9 +60,10 @@ class BoxOffice:
             "PORT": str(self.port),
             "FULLHOUSE_DATA_DIR": str(self.data_dir),
         } | dict(settings or {})
-        self.program = Program(
+        self.program = OwnProgram(
             command, log=folder / "server.log", env=clean_env() | self.settings, cwd=folder
         )
+        self.program.is_fresh = is_fresh
 
     @property
     def url(self) -> str:
@@ -128,14 +137,16 @@ def box_office(
     settings: Mapping[str, str] | None = None,
     rate_limits: bool = False,
     command: Sequence[str | Path] = (FULLHOUSE, "serve"),
+    is_fresh: bool = False,
 ) -> Iterator[BoxOffice]:
     """A running box office in `folder`; it is stopped afterwards, whatever happened.
 
     Rate limits are off unless asked for: a test is one address that does much. A new one of its
     own begins with a sample house that an earlier one has opened: that takes a second each time.
+    It is forked from a warm interpreter unless it is to be a fresh one: that takes another.
     """
     limits = {} if rate_limits else {"FULLHOUSE_RATE_LIMITS": "off"}
-    running = BoxOffice(folder, limits | dict(settings or {}), command)
+    running = BoxOffice(folder, limits | dict(settings or {}), command, is_fresh)
     if not ELSEWHERE & running.settings.keys() and not any(running.data_dir.iterdir()):
         shutil.copytree(_sample_house(), running.data_dir, dirs_exist_ok=True)
         running.data_dir.chmod(0o700)
@@ -167,7 +178,7 @@ def _sample_house() -> Path:
 @contextmanager
 def worker(running: BoxOffice, settings: Mapping[str, str] | None = None) -> Iterator[Program]:
     """`fullhouse work` beside a box office: an RQ worker on its Redis and its data."""
-    working = Program(
+    working = OwnProgram(
         [FULLHOUSE, "work"],
         log=running.folder / "worker.log",
         env=clean_env() | running.settings | dict(settings or {}),
@@ -186,25 +197,9 @@ def run_command(
 ) -> tuple[int, str]:
     """Exit code and everything printed by one `fullhouse` command in a clean environment."""
     log = folder / f"command-{free_port()}.log"
-    program = Program(
+    program = OwnProgram(
         [FULLHOUSE, *arguments], log=log, env=clean_env() | dict(settings or {}), cwd=folder
     )
     with program:
         code = program.wait(within_seconds=within_seconds)
     return code, program.log_text()
-
-
-def clean_env() -> dict[str, str]:
-    """This process's environment without any setting of the box office."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("FULLHOUSE_") and not is_setting(name)
-    }
-
-
-def is_setting(name: str) -> bool:
-    """Whether the box office would listen to this environment variable."""
-    if name.startswith("FULLHOUSE_"):
-        return not name.startswith("FULLHOUSE_TEST_")
-    return name.removesuffix("_FILE") in OWN_SETTINGS

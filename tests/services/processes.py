@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 STEP_SECONDS = 0.02
 LOG_TAIL_LINES = 40
@@ -21,6 +21,15 @@ class Owner:
 
     user_id: int
     group_id: int
+
+
+class Process(Protocol):
+    """What `Program` needs to know of a process that it started."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float) -> int: ...
 
 
 class Program:
@@ -40,7 +49,7 @@ class Program:
         self.env = dict(env)
         self.cwd = cwd
         self.owner = owner
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -57,8 +66,11 @@ class Program:
     def start(self) -> None:
         """Start it; a program that still runs is never started twice."""
         assert not self.is_running, f"{self.command[0]} is running already"
+        self._process = self._started()
+
+    def _started(self) -> Process:
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
