@@ -12,13 +12,14 @@ from tests.services.programs import provide
 
 LONG_MINUTES = 12
 LONG_TEST_SECONDS_LIMIT = 2400
-QUICK_PROCESSES = 3  # on two cores: most tests wait for something most of the time
+QUICK_PROCESSES = 4  # on two cores: most tests wait for something most of the time
 LONG_PROCESSES = 2  # the long proofs never wait
 
 
 def main(arguments: list[str]) -> int:
     """Run the tests that were asked for and give pytest's exit code."""
     wish, others = _read(arguments)
+    _keep_compiled()
     provide()
     processes = LONG_PROCESSES if wish.long else QUICK_PROCESSES
     options = ["-n", str(processes), "--dist", "worksteal", "--durations", "10"]
@@ -33,6 +34,12 @@ def main(arguments: list[str]) -> int:
         ]
         print(f"Long proofs for about {wish.minutes:g} minutes from seed {seed}.", flush=True)
     return int(pytest.main([*options, *others]))
+
+
+def _keep_compiled() -> None:
+    """Let Python keep what it compiles: hundreds of starts would compile it again."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def _read(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
