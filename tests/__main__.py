@@ -12,8 +12,12 @@ from tests.services.programs import provide
 
 LONG_MINUTES = 12
 LONG_TEST_SECONDS_LIMIT = 2400
-QUICK_PROCESSES = 4  # on two cores: most tests wait for something most of the time
+QUICK_PROCESSES_PER_CORE = 3  # most tests wait for something most of the time
+QUICK_PROCESSES_LIMIT = 8  # each has half a gigabyte, a browser and two servers
 LONG_PROCESSES = 2  # the long proofs never wait
+# Whole files, the long ones first (tests/rules.py): nobody is left with a long one at the end.
+QUICK_SHARING = ("--dist", "loadfile", "--no-loadscope-reorder")
+LONG_SHARING = ("--dist", "worksteal")
 
 
 def main(arguments: list[str]) -> int:
@@ -21,8 +25,9 @@ def main(arguments: list[str]) -> int:
     wish, others = _read(arguments)
     _keep_compiled()
     provide()
-    processes = LONG_PROCESSES if wish.long else QUICK_PROCESSES
-    options = ["-n", str(processes), "--dist", "worksteal", "--durations", "10"]
+    processes = LONG_PROCESSES if wish.long else _quick_processes()
+    sharing = LONG_SHARING if wish.long else QUICK_SHARING
+    options = ["-n", str(processes), *sharing, "--durations", "10"]
     if wish.long:
         seed = os.environ.setdefault(SEED_SETTING, str(int(time.time()) % 1_000_000))
         os.environ[MINUTES_SETTING] = str(wish.minutes)
@@ -34,6 +39,10 @@ def main(arguments: list[str]) -> int:
         ]
         print(f"Long proofs for about {wish.minutes:g} minutes from seed {seed}.", flush=True)
     return int(pytest.main([*options, *others]))
+
+
+def _quick_processes() -> int:
+    return min(QUICK_PROCESSES_LIMIT, QUICK_PROCESSES_PER_CORE * (os.cpu_count() or 1))
 
 
 def _keep_compiled() -> None:

@@ -22,6 +22,13 @@ from tests.budget import (
 )
 from tests.services.environment import is_setting
 
+# Files and folders that take longest begin, in this order; the rest follows as it comes.
+LONGEST_FIRST = (
+    *("jobs/test_letters_leave", "crash/test_kill", "browser/test_states", "faults/test_mail"),
+    *("model", "browser", "faults", "jobs", "crash", "orders", "actor", "cli", "test_run"),
+    *("admin", "test_architecture", "tickets", "test_rules", "test_services", "test_migrations"),
+)
+
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 hypothesis.settings.register_profile(
@@ -78,6 +85,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if _belongs(item)]
+    items.sort(key=lambda item: _turn_of(item.nodeid.removeprefix("tests/")))
     config.stash[ALL_WEIGHTS] = sum(weight(item) for item in items if _has_budget(item))
 
 
@@ -111,6 +119,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if lines:
         terminalreporter.section("failing seeds; run again with")
         terminalreporter.write_line("\n".join(lines))
+
+
+def _turn_of(place: str) -> int:
+    turns = (turn for turn, start in enumerate(LONGEST_FIRST) if place.startswith(start))
+    return next(turns, len(LONGEST_FIRST))
 
 
 def _belongs(item: pytest.Item) -> bool:
