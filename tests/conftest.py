@@ -9,11 +9,9 @@ from typing import Protocol, TypeVar
 import pytest
 from playwright.sync_api import Browser
 
-from app.config import read_settings
-from app.db import Database
-from app.schema import migrate
 from tests.services import browser as browsers
 from tests.services.box_office import BoxOffice, box_office, worker
+from tests.services.copies import DATABASE, copy_migrated, migrate_database
 from tests.services.postgres import Postgres, postgres
 from tests.services.processes import Program
 from tests.services.programs import NotInstalled
@@ -46,7 +44,8 @@ def postgres_url(postgres_server: Postgres) -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """DATABASE_URL of a fresh database without a row: the test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'fullhouse.db'}"
+        copy_migrated(tmp_path / DATABASE)
+        yield f"sqlite:///{tmp_path / DATABASE}"
         return
     server: Postgres = request.getfixturevalue("postgres_server")
     with server.database(template="migrated", prepare=_migrate) as url:
@@ -135,10 +134,7 @@ def chromium() -> Iterator[Browser]:
 def _migrate(url: str) -> None:
     """Make the tables once; copying them is many times faster."""
     with TemporaryDirectory() as folder:
-        settings = read_settings({"DATABASE_URL": url, "FULLHOUSE_DATA_DIR": folder})
-        database = Database(settings)
-        migrate(database, settings)
-        database.close()
+        migrate_database(url, Path(folder))
 
 
 @contextmanager

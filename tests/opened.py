@@ -15,6 +15,7 @@ from app.inventories import Inventory
 from app.inventory.commands import HoldSeats, SeatChoice
 from app.inventory.views import HoldView
 from app.tokens import new_id
+from tests.services.copies import DATABASE, copy_migrated
 
 SECRET = "a secret of the tests, forty letters long"
 
@@ -59,6 +60,8 @@ def settings_of(folder: Path, database_url: str = "", **more: str) -> Settings:
 def opened(folder: Path, database_url: str = "", **more: str) -> Iterator[BoxOffice]:
     """An open box office; house time is as it was before when it is closed."""
     offset_ms = house._offset_ms
+    if not database_url:
+        copy_migrated(folder / "data" / DATABASE)
     office = open_box_office(settings_of(folder, database_url, **more))
     try:
         yield office

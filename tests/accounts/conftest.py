@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from app import build_app
 from app.box_office import BoxOffice, open_box_office
 from app.config import read_settings
+from tests.services.copies import DATABASE, copy_migrated
 
 PASSWORD = "four calm herons waiting"
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
@@ -39,6 +40,7 @@ class Visitor:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[BoxOffice]:
     """An open box office with nothing in it."""
+    copy_migrated(tmp_path / "data" / DATABASE)
     settings = read_settings({"FULLHOUSE_DATA_DIR": str(tmp_path / "data")})
     opened = open_box_office(settings)
     yield opened

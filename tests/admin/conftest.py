@@ -13,6 +13,7 @@ from app.clock import utc_now
 from app.identity import SignedIn
 from app.models import Account
 from tests.jobs.house import House
+from tests.services.copies import DATABASE, copy_migrated
 
 As = Callable[[str], FlaskClient]
 
@@ -20,6 +21,7 @@ As = Callable[[str], FlaskClient]
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """A house on SQLite without a mail server."""
+    copy_migrated(tmp_path / DATABASE)
     made = House(tmp_path, f"sqlite:///{tmp_path / 'fullhouse.db'}", smtp_url="")
     try:
         yield made

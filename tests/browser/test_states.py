@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.budget import seldom
 from tests.services.browser import DESKTOP, PHONE, visitor
@@ -24,43 +24,43 @@ def gallery_url() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("viewport", "colours"), LOOKS)
-def test_every_state_is_accessible(
+def test_every_state_is_accessible_and_fits(
     chromium: Browser,
     gallery_url: str,
     viewport: ViewportSize,
     colours: Literal["light", "dark"],
 ) -> None:
+    """Also on the narrowest phone, and with letters twice as large: loading costs the most."""
     with visitor(chromium, base_url=gallery_url, viewport=viewport, colours=colours) as cy:
+        wide: dict[str, int] = {}
         for name in STATES:
             cy.page.goto(f"/{name}")
             try:
                 cy.assert_accessible()
             except AssertionError as found:
                 raise AssertionError(f"{name}: {found}") from None
+            wide |= _too_wide(cy.page, name)
+            if viewport == PHONE:
+                cy.page.set_viewport_size(NARROW)
+                wide |= _too_wide(cy.page, f"{name}, narrow")
+                cy.page.set_viewport_size(viewport)
+            else:
+                cy.page.evaluate("document.documentElement.style.fontSize = '200%'")
+                wide |= _too_wide(cy.page, f"{name}, large letters")
+        assert wide == {}
         cy.assert_content()
 
 
-@pytest.mark.parametrize("viewport", [PHONE, NARROW])
-def test_no_state_scrolls_sideways(
-    chromium: Browser, gallery_url: str, viewport: ViewportSize
-) -> None:
-    with visitor(chromium, base_url=gallery_url, viewport=viewport) as cy:
-        wide = {}
-        for name in STATES:
-            cy.page.goto(f"/{name}")
-            width = cy.page.evaluate("document.documentElement.scrollWidth")
-            if width > viewport["width"]:
-                wide[name] = width
-        assert wide == {}
+def test_what_is_too_wide_is_noticed(chromium: Browser, gallery_url: str) -> None:
+    with visitor(chromium, base_url=gallery_url, viewport=PHONE) as cy:
+        cy.page.goto(f"/{next(iter(STATES))}")
+        cy.page.evaluate("document.body.style.width = '2000px'")
+
+        assert _too_wide(cy.page, "stretched") != {}
 
 
-def test_twice_as_large_letters_fit(chromium: Browser, gallery_url: str) -> None:
-    with visitor(chromium, base_url=gallery_url, viewport=DESKTOP) as cy:
-        wide = {}
-        for name in STATES:
-            cy.page.goto(f"/{name}")
-            cy.page.evaluate("document.documentElement.style.fontSize = '200%'")
-            width = cy.page.evaluate("document.documentElement.scrollWidth")
-            if width > DESKTOP["width"]:
-                wide[name] = width
-        assert wide == {}
+def _too_wide(page: Page, name: str) -> dict[str, int]:
+    """The page's width, under this name, where one has to scroll sideways to see it all."""
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    shown: int = page.evaluate("document.documentElement.clientWidth")
+    return {name: width} if width > shown else {}

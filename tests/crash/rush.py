@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ HOT_SEAT_COUNT = 30
 MOST_SEATS_COUNT = 4
 SEE_TAKEN_PAUSE_SECONDS = 0.002
 LIFE_SECONDS = (0.3, 1.2)
+ENOUGH_SHARE = 1.5  # of the orders that there must be by then
 PROBE_SEAT_COUNT = 200
 PROBE_PAUSE_SECONDS = 0.01
 FIRST_HOLD_LIMIT_SECONDS = 30.0
@@ -80,6 +82,7 @@ class Rush:
     client_count: int = 32
     extension_seconds: int = 5
     habits: Habits = Habits()
+    enough_orders: float = math.inf  # then places are given back instead: each has a letter to send
     is_over: bool = False
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -88,6 +91,11 @@ class Rush:
         for number in range(self.client_count):
             client = _Client(self, number)
             self._tasks.append(asyncio.create_task(client.run()))
+
+    @property
+    def has_enough(self) -> bool:
+        """Whether there are as many orders as are wanted by now."""
+        return len(self.ledger.orders) >= self.enough_orders
 
     async def end(self) -> None:
         """Let every client finish what it has begun; a client that failed fails the run."""
@@ -105,6 +113,8 @@ async def kill_in_rush(
         if time.monotonic() > until:
             ledger.note_broken(f"only {done} of {kill_count} kills within {limit_seconds:.0f} s")
             return
+        if least_orders:
+            rush.enough_orders = ENOUGH_SHARE * least_orders * (done + 1) / kill_count
         life = dice.uniform(*LIFE_SECONDS)
         await asyncio.sleep(life * _patience(len(ledger.orders), least_orders, done / kill_count))
         await asyncio.to_thread(office.kill)
@@ -227,7 +237,7 @@ class _Client:
         draw = self.dice.random()
         if draw < self.habits.abandon:
             self.ledger.left_alone.append(hold)
-        elif draw < self.habits.abandon + self.habits.release:
+        elif draw < self.habits.abandon + self.habits.release or self.rush.has_enough:
             note_release(self.rush, hold, await self.buyer.release(hold))
         else:
             await self._pay(stock, hold)

@@ -1,6 +1,5 @@
 """The box office itself as a child process, the way people start it."""
 
-import atexit
 import shutil
 import signal
 import sys
@@ -10,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from app.control import ask_server
+from tests.services.copies import kept_folder
 from tests.services.environment import clean_env
 from tests.services.ports import free_port
 from tests.services.processes import Process, Program
@@ -148,8 +147,7 @@ def box_office(
     limits = {} if rate_limits else {"FULLHOUSE_RATE_LIMITS": "off"}
     running = BoxOffice(folder, limits | dict(settings or {}), command, is_fresh)
     if not ELSEWHERE & running.settings.keys() and not any(running.data_dir.iterdir()):
-        shutil.copytree(_sample_house(), running.data_dir, dirs_exist_ok=True)
-        running.data_dir.chmod(0o700)
+        copy_sample_house(running.data_dir)
     try:
         running.start()
         yield running
@@ -160,12 +158,15 @@ def box_office(
         running.kill()
 
 
+def copy_sample_house(data_dir: Path) -> None:
+    """Put there what a first start in an empty folder leaves behind."""
+    shutil.copytree(_sample_house(), data_dir, dirs_exist_ok=True)
+    data_dir.chmod(0o700)
+
+
 @cache
 def _sample_house() -> Path:
-    """What a first start in an empty folder leaves behind, for all tests of this process."""
-    folder = Path(mkdtemp(prefix="fullhouse-sample-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    first = BoxOffice(folder)
+    first = BoxOffice(kept_folder("sample"))
     try:
         first.start()
         assert first.stop() == 0, first.log_text()

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
-from app import build_app, demo
+from app import build_app
 from app.box_office import BoxOffice, open_box_office
 from app.config import read_settings
 from app.demo.sized import open_sized_event
+from tests.services.box_office import copy_sample_house
 from tests.shop.visitor import Visitor
 
 SEAT_COUNT = 40
@@ -22,10 +23,10 @@ _numbers = itertools.count(1)
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoxOffice]:
     """Lantern House; the tests of one file share it, each with seats of its own."""
     folder = tmp_path_factory.mktemp("data")
+    copy_sample_house(folder)
     opened = open_box_office(
         read_settings({"FULLHOUSE_DATA_DIR": str(folder), "FULLHOUSE_RATE_LIMITS": "off"})
     )
-    demo.open_sample_house(opened)
     yield opened
     opened.close()
 
