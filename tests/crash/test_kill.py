@@ -37,7 +37,7 @@ def test_killed_in_a_rush_it_keeps_every_promise(tmp_path: Path, time_budget: Ti
     event_count = time_budget.size(quick=2, long=4)
     seat_count = time_budget.size(quick=2_000, long=12_500)
     kill_count = time_budget.size(quick=5, long=100)
-    least_orders = time_budget.size(quick=300, long=10_000)
+    least_orders = time_budget.size(quick=120, long=10_000)
     for seed in time_budget.rounds(at_least=1, at_most=1):
         with mail_sink(tmp_path) as sink, _box_office(tmp_path, sink) as office:
             seats = {

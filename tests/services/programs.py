@@ -23,6 +23,7 @@ class Need:
     purpose: str
     packages: tuple[str, ...]
     find: Callable[[], Path | None]
+    has_stand_in: bool = False  # then nothing is left out without it
 
 
 def postgres_folder() -> Path | None:
@@ -45,10 +46,15 @@ def redis_server() -> Path | None:
 
 
 def chromium() -> Path | None:
-    """A Chromium or Chrome that is installed on this machine."""
+    """A Chromium or Chrome that is installed on this machine, the lightest first."""
     mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
     found = _on_path("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-    return found or (mac if mac.exists() else None)
+    return headless_chromium() or found or (mac if mac.exists() else None)
+
+
+def headless_chromium() -> Path | None:
+    """Chromium's own build without windows: the same pages for two thirds of the work."""
+    return _on_path("chromium-headless-shell")
 
 
 def c_compiler() -> Path | None:
@@ -77,6 +83,13 @@ NEEDS = (
     Need("PostgreSQL", "the same tests on a second database", ("postgresql",), postgres_folder),
     Need("Redis", "jobs through a real queue", ("redis-server",), redis_server),
     Need("Chromium", "browser tests", ("chromium",), chromium),
+    Need(
+        "Chromium without windows",
+        "browser tests in less time",
+        ("chromium-headless-shell",),
+        headless_chromium,
+        has_stand_in=True,
+    ),
     Need("C compiler", "the power-cut proof", ("gcc", "libc6-dev"), c_compiler),
     Need("libfaketime", "the clock-jump proof", ("libfaketime",), libfaketime),
 )
@@ -88,7 +101,7 @@ def provide() -> None:
     if missing and _is_debian_as_root():
         _fetch([package for need in missing for package in need.packages])
         missing = [need for need in missing if need.find() is None]
-    for need in missing:
+    for need in (need for need in missing if not need.has_stand_in):
         _say(f"{need.name} is missing, so {need.purpose} will not run. {_advice(need)}")
 
 
