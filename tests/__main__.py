@@ -12,7 +12,6 @@ from tests.services.programs import provide
 
 LONG_MINUTES = 12
 LONG_TEST_SECONDS_LIMIT = 2400
-QUICK_PROCESSES_PER_CORE = 2  # many tests wait for something most of the time
 QUICK_PROCESSES_LIMIT = 8  # each has half a gigabyte, a browser and two servers
 LONG_PROCESSES = 2  # the long proofs never wait
 # Whole files, the long ones first (tests/rules.py): nobody is left with a long one at the end.
@@ -42,7 +41,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _quick_processes() -> int:
-    return min(QUICK_PROCESSES_LIMIT, QUICK_PROCESSES_PER_CORE * (os.cpu_count() or 1))
+    """More than there are cores: many tests wait for something most of the time."""
+    return min(QUICK_PROCESSES_LIMIT, 1 + 2 * (os.cpu_count() or 1))
 
 
 def _keep_compiled() -> None:
