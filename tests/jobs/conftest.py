@@ -8,6 +8,19 @@ import pytest
 from tests.jobs.house import House
 from tests.services.smtp import MailServer
 
+# As houses have it: one folder with everything inside, or PostgreSQL together with Redis.
+USUAL = {("sqlite", "inside"), ("postgresql", "rq")}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the other two pairs to the long runs: a quick one has seen both halves of each."""
+    for item in items:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        pair = params.get("database_url"), params.get("transport")
+        if None not in pair and pair not in USUAL:
+            item.add_marker(pytest.mark.long)
+
 
 @pytest.fixture(params=["inside", "rq"])
 def transport(request: pytest.FixtureRequest) -> str:

@@ -12,11 +12,11 @@ from tests.model.api import Api, Reply
 from tests.model.shop_model import HoldModel, Phase, ShopModel
 from tests.services.box_office import BoxOffice
 
-HOLD_SECONDS = 4
+HOLD_SECONDS = 6
 EXTENSION_SECONDS = 3
 EXTENSIONS_COUNT = 4
 SEAT_COUNT = 8
-NEAR_THE_END_SECONDS = 0.5
+NEAR_THE_END_SECONDS = 1.5  # a request on a busy machine may take that long
 
 
 class HoldingSteps:
@@ -69,7 +69,7 @@ class HoldingSteps:
         elif _size(own) + count > self.model.order_limit:
             assert reply.code == "limit_reached"
         elif len(free) < count:
-            assert (reply.status, reply.code) == (409, "places_taken")
+            assert (reply.status, reply.code) == (409, "places_taken"), reply
         else:
             assert reply.status == 201, reply
             got = self.model.seats_in(reply.content) - (own.seats if own else set())

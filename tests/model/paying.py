@@ -11,7 +11,7 @@ from tests.model.holding import HoldingSteps
 from tests.model.shop_model import HoldModel, OrderModel, Phase
 from tests.services.box_office import BoxOffice
 
-PAYMENT_SECONDS = 3
+PAYMENT_SECONDS = 4
 REFUSED_CARD_SECONDS = 300
 OFFER_SECONDS = 600
 ORDERS_CHECKED_COUNT = 3
