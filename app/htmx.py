@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, redirect, request
+from flask import Response, redirect, request
 
 from app.houses import house
 from app.notices import leave_notice, notice_of, plate_of, take_notice
 from app.pages import Plate
 from app.refusals import Refusal
-from app.requests import this_request
+from app.requests import this_app, this_request
 
 NOTICE_PLACE: Final = "#notice"
 BACK_STATUSES: Final = frozenset((402, 403, 409, 410, 422, 429))
@@ -77,7 +77,7 @@ def show_plate(plate: Plate, status: int) -> Response:
 
 
 def _draw(template: str, context: dict[str, Any]) -> str:
-    return current_app.jinja_env.get_template(template).render(context)
+    return this_app().jinja_env.get_template(template).render(context)
 
 
 def _see(address: str) -> Response:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from flask import Request, g, request
+from flask import Flask, Request, current_app, g, request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.http import parse_cookie
 from werkzeug.utils import cached_property
@@ -24,6 +24,7 @@ LENGTH_DIGITS: Final = 5
 # Every attribute of Flask's `request` and `g` looks up afresh what they stand for. Where a press on
 # a seat comes by, that is looked up once.
 this_request: Final[Callable[[], Request]] = request._get_current_object  # type: ignore[attr-defined]
+this_app: Final[Callable[[], Flask]] = current_app._get_current_object  # type: ignore[attr-defined]
 this_g: Final[Callable[[], Any]] = g._get_current_object
 
 
@@ -37,7 +38,7 @@ class FormRequest(Request):
     @cached_property
     def cookies(self) -> ImmutableMultiDict[str, str]:
         """The cookies, found without going through all headers."""
-        return ImmutableMultiDict(parse_cookie(self.environ))
+        return parse_cookie(self.environ, ImmutableMultiDict)  # type: ignore[return-value]
 
     def _load_form_data(self) -> None:
         known, environ = self.__dict__, self.environ
@@ -52,9 +53,21 @@ class FormRequest(Request):
             return
         try:
             text = environ["wsgi.input"].read(int(length)).decode()
-            pairs = parse_qsl(text, keep_blank_values=True, errors="werkzeug.url_quote")
+            pairs = _plain_pairs(text) if text.isascii() else _pairs(text)
         except ValueError:  # not UTF-8: nothing of it counts
             pairs = []
         known["form"] = self.parameter_storage_class(pairs)
         known["files"] = ImmutableMultiDict()
         known["stream"] = io.BytesIO()
+
+
+def _plain_pairs(text: str) -> list[tuple[str, str]]:
+    """The same for a form in which nothing stands for anything else."""
+    if "%" in text or "+" in text:
+        return _pairs(text)
+    parts = [part.partition("=") for part in text.split("&") if part]
+    return [(name, value) for name, _is, value in parts]
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    return parse_qsl(text, keep_blank_values=True, errors="werkzeug.url_quote")

@@ -90,9 +90,13 @@ class Choice(TypeDecorator[Any]):
     def __init__(self, kind: type[enum.StrEnum]) -> None:
         super().__init__()
         self.kind = kind
+        self._values = {member.value: member.value for member in kind}
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else self.kind(value).value
+        if value is None:
+            return None
+        known = self._values.get(value)  # a member is its text; to make one of it takes longer
+        return self.kind(value).value if known is None else known
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else self.kind(value)

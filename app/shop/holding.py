@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 from app.answers import KeptKey
 from app.box_office import inventory_of, office
@@ -23,7 +22,7 @@ from app.inventory.state import FREE
 from app.inventory.views import HoldView
 from app.pages import Action
 from app.questions import Question
-from app.refusals import LoneSeat, PlacesTaken
+from app.refusals import LoneSeat, PlacesTaken, Refusal
 from app.shop.forms import AREA_PREFIX, HoldForm
 from app.shop.queries.places import category_price, seat_words, short_seat
 from app.tokens import new_id
@@ -38,8 +37,10 @@ def change_hold(
     inventory = inventory_of(event.id)
     hold: HoldView | None = None
     if form.adds:
-        with in_words(event, form):
+        try:
             hold = adding(event, basket, form, kept).ask()
+        except (PlacesTaken, LoneSeat) as refusal:
+            raise in_words(event, form, refusal) from None
     if form.gives_back:
         return _give_back(event, inventory, basket, form, kept)
     if form.types:
@@ -61,15 +62,12 @@ def adding(
     return office().question(event.id, HoldSeats(basket, new_hold_id(event.id), seats, areas), kept)
 
 
-@contextmanager
-def in_words(event: EventCard, form: HoldForm) -> Iterator[None]:
-    """Name the seat that a refusal is about, with a button that leads on."""
-    try:
-        yield
-    except PlacesTaken as refusal:
-        raise _with_nearest(event, inventory_of(event.id), form, refusal) from None
-    except LoneSeat as refusal:
-        raise _with_lone(event, inventory_of(event.id), form, refusal) from None
+def in_words(event: EventCard, form: HoldForm, refusal: PlacesTaken | LoneSeat) -> Refusal:
+    """The refusal with the seat that it is about named, and a button that leads on."""
+    inventory = inventory_of(event.id)
+    if isinstance(refusal, LoneSeat):
+        return _with_lone(event, inventory, form, refusal)
+    return _with_nearest(event, inventory, form, refusal)
 
 
 def _give_back(

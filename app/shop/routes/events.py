@@ -17,7 +17,7 @@ from app.later import Elsewhere, Take, may_wait, page_later
 from app.notices import leave_notice
 from app.pages import Notice
 from app.rate_limits import limit
-from app.refusals import NotFound
+from app.refusals import LoneSeat, NotFound, PlacesTaken
 from app.requests import this_request
 from app.shop.forms import ID_LIMIT, BestForm, HoldForm
 from app.shop.holding import adding, change_hold, in_words, new_hold_id
@@ -71,9 +71,10 @@ def create_hold(slug: str) -> ResponseReturnValue:
         return _basket_answer(event, hold, from_list=form.from_list, areas=areas)
 
     def draw_added(take: Take[HoldView]) -> Response | str:
-        with in_words(event, form):
-            hold = take()
-        return draw(hold)
+        try:
+            return draw(take())
+        except (PlacesTaken, LoneSeat) as refusal:
+            raise in_words(event, form, refusal) from None
 
     if not form.is_one_thing:
         return draw(change_hold(event, basket, form, kept))
