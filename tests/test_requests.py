@@ -34,6 +34,7 @@ def asked(body: bytes, content_type: str = FORM, length: str | None = None) -> d
         b"",
         b"seat=A+1&seat=A+2&key=x",
         b"seat=%C3%BC&empty=&=nameless&bare",
+        b"seat=A-1&&seat=A-2&empty=&=nameless&bare&twice=a=b&",
         b"seat=%ff%fe&key=%zz",
         b"seat=\xff\xfe",
         b"a=1;b=2&c=3",
