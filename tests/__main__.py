@@ -41,8 +41,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _quick_processes() -> int:
-    """Twice as many as cores: many tests wait for something most of the time."""
-    return min(QUICK_PROCESSES_LIMIT, 2 * (os.cpu_count() or 1))
+    """More than there are cores: many tests wait for something most of the time."""
+    return min(QUICK_PROCESSES_LIMIT, 1 + 2 * (os.cpu_count() or 1))
 
 
 def _keep_compiled() -> None:
