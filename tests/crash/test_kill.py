@@ -49,6 +49,7 @@ def test_killed_in_a_rush_it_keeps_every_promise(tmp_path: Path, time_budget: Ti
         _expect_kept(ledger, kill_count, least_orders)
 
 
+@pytest.mark.long
 @pytest.mark.weight(1)
 def test_the_same_on_postgresql(tmp_path: Path, postgres_url: str, time_budget: TimeBudget) -> None:
     kill_count = time_budget.size(quick=2, long=15)

@@ -20,7 +20,7 @@ HOLD_SECONDS = 6
 LONG_HOLD_SECONDS = 120
 DRIFT_NOTED_SECONDS = 12.0  # the house writes down every 10 s how far the wall has moved
 TOLERANCE_SECONDS = 1.0
-JUMPS = ("+1h", "-1h", *seldom("+1d", "-1d"))
+JUMPS = ("+1h", *seldom("-1h", "+1d", "-1d"))
 
 
 class Wall:
