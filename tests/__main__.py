@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
 
 def _quick_processes() -> int:
     """More than there are cores: many tests wait for something most of the time."""
-    return min(QUICK_PROCESSES_LIMIT, 1 + 2 * (os.cpu_count() or 1))
+    return min(QUICK_PROCESSES_LIMIT, 2 * (os.cpu_count() or 1))
 
 
 def _keep_compiled() -> None:
