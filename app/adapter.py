@@ -56,11 +56,10 @@ def completed(
 ) -> Answer:
     """The headers that the application gave, with the status and the body that came later."""
     status, told, body = ending
-    retold = [_encoded(header) for header in told]
-    names = {b"content-length", *(name for name, _ in retold if name != b"set-cookie")}
+    retold, names = _retold(tuple(told))
     encoded = [header for header in headers if header[0] not in names]
     encoded += retold
-    encoded.append((b"content-length", str(len(body)).encode()))
+    encoded.append((b"content-length", b"%d" % len(body)))
     return _compressed(status, encoded, body, environ.get("HTTP_ACCEPT_ENCODING", ""))
 
 
@@ -171,6 +170,16 @@ def _key_of(raw_name: bytes) -> str | None:
     if name in ("CONTENT_LENGTH", "TRANSFER_ENCODING"):
         return None
     return name if name == "CONTENT_TYPE" else f"HTTP_{name}"
+
+
+@lru_cache(HEADER_PAIRS_LIMIT)
+def _retold(
+    told: tuple[tuple[str, str], ...],
+) -> tuple[list[tuple[bytes, bytes]], frozenset[bytes]]:
+    """Headers that come later, and the names of those before that they take the place of."""
+    retold = [_encoded(header) for header in told]
+    names = [name for name, _ in retold if name != b"set-cookie"]
+    return retold, frozenset((b"content-length", *names))
 
 
 @lru_cache(HEADER_PAIRS_LIMIT)

@@ -7,6 +7,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from flask import Response, current_app
+from werkzeug.datastructures import Headers
 
 from app.errors import fault_of
 from app.problems import JSON_HEADERS, plain_json, problem_bytes, problem_headers
@@ -32,7 +33,8 @@ class Later:
     """What will be answered once an actor has answered a question.
 
     `complete` makes status, headers and body of the outcome, and of any refusal; it raises
-    nothing. `needs_thread` says, once the answer is there, whether that takes more than memory.
+    nothing. `needs_thread` says, once the answer is there, whether that takes more than memory;
+    it is called outside of the request.
     """
 
     __slots__ = ("_complete", "_fault", "_needs_thread", "_question")
@@ -90,25 +92,24 @@ class Later:
 
 
 class LaterResponse(Response):
-    """A response whose status and body are not known yet."""
+    """A response whose status and body are not known yet: it has headers, and nothing else."""
 
     def __init__(self, later: Later) -> None:
-        super().__init__()
+        self.headers = Headers()  # what else a response begins with would be for nothing
         self._later = later
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Leave the rest to a server that knows how, else wait."""
         if LATER in environ:
             environ[LATER] = self._later
-            start_response(UNKNOWN_YET, self.headers.to_wsgi_list())
+            start_response(UNKNOWN_YET, [*self.headers])
             return ()
-        self.status_code, headers, body = self._later.wait()
+        status, headers, body = self._later.wait()
         for name, value in headers:
             if name in self.headers and name != "Set-Cookie":
                 del self.headers[name]
             self.headers.add(name, value)
-        self.set_data(body)
-        return super().__call__(environ, start_response)
+        return Response(body, status, self.headers)(environ, start_response)
 
 
 class Elsewhere(Response):
@@ -151,11 +152,7 @@ def page_later(
     """The page or fragment that `draw` makes of the outcome, within the request at hand."""
     context = copy_context()  # of Flask, too: the request stays what it is until it is answered
     return LaterResponse(
-        Later(
-            question,
-            lambda take: context.run(_drawn, draw, take),
-            lambda: context.run(needs_thread),
-        )
+        Later(question, lambda take: context.run(_drawn, draw, take), needs_thread)
     )
 
 

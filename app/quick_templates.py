@@ -67,6 +67,12 @@ class QuickCode(CodeGenerator):
             self.write(", ")
         self.write("))")
 
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802  its own name
+        """Read an attribute as Python does: what is not there is a fault, not an empty text."""
+        self.write("(")
+        self.visit(node.node, frame)
+        self.write(f").{node.attr}")
+
     def _is_plain(self, frame: Frame) -> bool:
         """Whether this goes straight into a page, as HTML."""
         context = frame.eval_ctx

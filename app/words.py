@@ -6,11 +6,11 @@ anything up: flask_babel.gettext costs twelve microseconds a call, and a basket 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, Final
+from functools import lru_cache, wraps
+from typing import Any, Final, ParamSpec
 
 from babel.dates import format_date, format_datetime
 from flask import Flask
@@ -18,6 +18,8 @@ from flask_babel import Babel, get_translations
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import escape
+
+P = ParamSpec("P")
 
 SOURCE_LANGUAGE: Final = "en"
 PAGE_LANGUAGE: Final = "en-GB"
@@ -69,6 +71,22 @@ def ngettext(one: str, many: str, count: int, **variables: Any) -> str:
     else:
         text = one if count == 1 else many
     return str(text) % {"num": count, **variables}
+
+
+def kept_words(make: Callable[P, str]) -> Callable[P, str]:
+    """The same function, which remembers its last words in each language.
+
+    For words made of little, on the way of every press: to put them together takes longer.
+    """
+    @lru_cache(KEPT_LIMIT)
+    def kept(_language: str, *about: P.args, **named: P.kwargs) -> str:
+        return make(*about, **named)
+
+    @wraps(make)
+    def words(*about: P.args, **named: P.kwargs) -> str:
+        return kept(language(), *about, **named)  # type: ignore[arg-type]
+
+    return words
 
 
 @lru_cache(KEPT_LIMIT)

@@ -30,6 +30,7 @@ class HoldForm:
     ticket_type: str | None = None
     types: Mapping[str, str] | None = None  # the basket's prices as chosen, by line
     from_list: bool = False
+    page: str = ""  # the event whose page it stands on, where it tells
 
     @classmethod
     def from_request(cls) -> HoldForm:
@@ -50,6 +51,7 @@ class HoldForm:
             ticket_type=once.get("ticket_type", "")[:ID_LIMIT] or None,
             types=None if released else _types(once),
             from_list=once.get("from") == "seats",
+            page=once.get("page", ""),
         )
 
     @property
@@ -81,6 +83,7 @@ class BestForm:
     category: str | None
     step_free: bool
     from_list: bool
+    page: str = ""
 
     @classmethod
     def from_request(cls) -> BestForm:
@@ -94,6 +97,7 @@ class BestForm:
             form.get("category", "")[:ID_LIMIT] or None,
             form.get("step_free") == "1",
             form.get("from") == "seats",
+            form.get("page", ""),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import tzinfo
 from typing import Final
 from urllib.parse import quote
 
@@ -20,11 +21,12 @@ from app.orders.baskets import ended_holds
 from app.shop.forms import AREA_PREFIX
 from app.shop.queries.places import seat_words, type_name
 from app.shop.views.basket import BasketLine, BasketPart, BasketView, EndedBasket, TypeChoice
-from app.words import clock_words, moment_words, ngettext
+from app.words import clock_words, kept_words, moment_words, ngettext
 from app.words import gettext as _
 
 OFFER_SECONDS: Final = 180
 WARN_SECONDS: Final = 120
+MINUTE_MS: Final = 60_000
 ENDED_SHOWN_SECONDS: Final = 3600
 NO_EVENT: Final = ""
 
@@ -79,7 +81,7 @@ def _fill(view: BasketView, event: EventCard | None, holds: list[HoldView]) -> N
         count += hold.place_count
         area_count += len(hold.areas)
     drift_ms = house.drift_ms()
-    ends_at = from_ms(soonest.expires_ms + drift_ms)
+    ends_ms = soonest.expires_ms + drift_ms
     card = office().catalogue.by_id(soonest.event_id)
     left = max(0, (soonest.expires_ms - house.now_ms()) // 1000)
     view.names_events = len(holds) > 1 or here is None
@@ -88,16 +90,14 @@ def _fill(view: BasketView, event: EventCard | None, holds: list[HoldView]) -> N
         view.stock = card.stock
     shown = holds if event is None else [here] if here is not None else []
     view.seats = " ".join([quote(seat.seat) for hold in shown for seat in hold.seats])
-    view.expires_at = rfc3339_ms(soonest.expires_ms + drift_ms)
-    view.until = clock_words(ends_at.astimezone(card.zone))
-    view.until_words = _("until %(time)s", time=view.until)
+    view.expires_at = rfc3339_ms(ends_ms)
+    view.until = minute_words(ends_ms // MINUTE_MS, card.zone)
+    view.until_words = until_words(view.until)
     view.seconds_left = left
     view.full_seconds = max(left, office().settings.hold_seconds)
     view.total = sum_words(cents, soonest.currency)
     view.count_words = count_words(count, area_count > 0)
-    view.go_on_words = (
-        _("Go on paying") if view.is_paying else _("Checkout, %(total)s", total=view.total)
-    )
+    view.go_on_words = _("Go on paying") if view.is_paying else checkout_words(view.total)
     view.extensions_left = soonest.extensions_left
     if soonest.extensions_left:
         view.add_time = extension_words(office().settings.extension_seconds)
@@ -106,6 +106,25 @@ def _fill(view: BasketView, event: EventCard | None, holds: list[HoldView]) -> N
     view.is_ending = left < WARN_SECONDS
 
 
+@kept_words
+def minute_words(minute: int, zone: tzinfo) -> str:
+    """19:30, of a minute since 1970."""
+    return clock_words(from_ms(minute * MINUTE_MS).astimezone(zone))
+
+
+@kept_words
+def until_words(clock: str) -> str:
+    """Until 19:30."""
+    return _("until %(time)s", time=clock)
+
+
+@kept_words
+def checkout_words(total: str) -> str:
+    """Checkout, £24.00."""
+    return _("Checkout, %(total)s", total=total)
+
+
+@kept_words
 def count_words(count: int, any_area: bool = False) -> str:
     """3 seats, or 3 tickets where some are not seats."""
     if any_area:
@@ -113,6 +132,7 @@ def count_words(count: int, any_area: bool = False) -> str:
     return ngettext("%(num)s seat", "%(num)s seats", count)
 
 
+@kept_words
 def extension_words(seconds: int) -> str:
     """Add 5 minutes."""
     if seconds % 60:
@@ -134,12 +154,13 @@ def said_words(hold: HoldView | None, view: BasketView) -> str:
     """One sentence for people who hear the page."""
     if hold is None or not view.parts:
         return _("Your basket is empty.")
-    return _(
-        "%(count)s, %(total)s, yours until %(time)s.",
-        count=view.count_words,
-        total=view.total,
-        time=view.until,
-    )
+    return yours_words(view.count_words, view.total, view.until)
+
+
+@kept_words
+def yours_words(count: str, total: str, clock: str) -> str:
+    """2 seats, £48.00, yours until 19:30."""
+    return _("%(count)s, %(total)s, yours until %(time)s.", count=count, total=total, time=clock)
 
 
 def part_lines(hold: HoldView, offer: Offer) -> tuple[BasketLine, ...]:

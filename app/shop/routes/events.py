@@ -66,20 +66,21 @@ def create_hold(slug: str) -> ResponseReturnValue:
     limit("hold", basket=basket)
     kept = kept_key(basket)
 
-    def draw(hold: HoldView | None) -> Response | str:
+    if not form.is_one_thing:
+        hold = change_hold(event, basket, form, kept)
         areas = _changes_areas(event, form, hold)
-        return _basket_answer(event, hold, from_list=form.from_list, areas=areas)
+        return _basket_answer(event, form, hold, areas=areas)
 
-    def draw_added(take: Take[HoldView]) -> Response | str:
+    def draw(take: Take[HoldView]) -> Response | str:
         try:
-            return draw(take())
+            hold = take()
         except (PlacesTaken, LoneSeat) as refusal:
             raise in_words(event, form, refusal) from None
+        areas = _changes_areas(event, form, hold)
+        return _basket_answer(event, form, hold, areas=areas)
 
-    if not form.is_one_thing:
-        return draw(change_hold(event, basket, form, kept))
     return page_later(
-        adding(event, basket, form, kept), draw_added, lambda: _asks_others(event, basket)
+        adding(event, basket, form, kept), draw, lambda: _asks_others(event, form, basket)
     )
 
 
@@ -96,7 +97,7 @@ def create_best_hold(slug: str) -> ResponseReturnValue:
     )
 
     notice = best_notice(event, hold, form.count)
-    return _basket_answer(event, hold, notice, form.from_list, _is_full(event, hold))
+    return _basket_answer(event, form, hold, notice, _is_full(event, hold))
 
 
 def kept_key(basket: str) -> KeptKey | None:
@@ -118,11 +119,11 @@ def _event(slug: str) -> EventCard:
     return event
 
 
-def _asks_others(event: EventCard, basket: str) -> bool:
+def _asks_others(event: EventCard, form: HoldForm, basket: str) -> bool:
     """Whether drawing the basket takes more than what memory knows of this event."""
     return (
         not office().catalogue.is_loaded
-        or _page_slug(event) != event.slug
+        or form.page not in ("", event.slug)
         or office().inventories.with_basket(basket) not in ([], [event.id])
     )
 
@@ -140,19 +141,19 @@ def _is_full(event: EventCard, hold: HoldView | None, released: int = 0) -> bool
 
 def _basket_answer(
     event: EventCard,
+    form: HoldForm | BestForm,
     hold: HoldView | None,
     notice: Notice | None = None,
-    from_list: bool = False,
     areas: bool = False,
 ) -> Response | str:
     """The basket for htmx, with what else on the page changed; else 303 to where it was pressed."""
     if not wants_fragment():
-        page = f"/e/{event.slug}/seats" if from_list else f"/e/{event.slug}"
+        page = f"/e/{event.slug}/seats" if form.from_list else f"/e/{event.slug}"
         answer = go_to(f"{page}#basket" if notice is None else f"{page}#notice")
         return answer if notice is None else leave_notice(answer, notice)
-    here = _page_event(event)
+    here = _page_event(event, form.page)
     view = basket_view(here, {event.id: hold})
-    shown = areas_of(here, hold) if areas and here is event and not from_list else ()
+    shown = areas_of(here, hold) if areas and here is event and not form.from_list else ()
     return show_fragment(
         "shop/_basket.html",
         basket=view,
@@ -164,20 +165,11 @@ def _basket_answer(
     )
 
 
-def _page_event(event: EventCard) -> EventCard:
+def _page_event(event: EventCard, slug: str) -> EventCard:
     """The event whose page the basket stands on: a basket can be over several."""
-    slug = _page_slug(event)
-    if slug == event.slug:
+    if slug in ("", event.slug):
         return event
     try:
         return office().catalogue.by_slug(slug)
     except NotFound:
         return event
-
-
-def _page_slug(event: EventCard) -> str:
-    """The address of that event; of the one at hand where the form does not tell."""
-    form = this_request().form
-    if "page" in form:  # `get` is dear where there is none
-        return form["page"]
-    return event.slug
