@@ -50,8 +50,9 @@ class MailSink:
         return f"smtp://127.0.0.1:{self.port}"
 
     def taken(self) -> list[TakenMail]:
-        """Every yes so far, in order."""
-        rows = (json.loads(line) for line in self.path.read_text().splitlines())
+        """Every yes so far, in order; a line that is just being written is not one yet."""
+        whole, _newline, _begun = self.path.read_text().rpartition("\n")
+        rows = (json.loads(line) for line in whole.splitlines())
         return [
             TakenMail(row["at"], row["message_id"], tuple(row["to"]), row["subject"])
             for row in rows
