@@ -78,6 +78,7 @@ def kept_words(make: Callable[P, str]) -> Callable[P, str]:
 
     For words made of little, on the way of every press: to put them together takes longer.
     """
+
     @lru_cache(KEPT_LIMIT)
     def kept(_language: str, *about: P.args, **named: P.kwargs) -> str:
         return make(*about, **named)
