@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from flask import Flask
 
 from app.box_office import BoxOffice
+from app.orders.reconciler import Reconciler
 from app.orders.settler import Settler
 
 
@@ -24,7 +25,7 @@ class Background:
     """All threads of the server that are neither pages nor actors."""
 
     def __init__(self, office: BoxOffice, app: Flask) -> None:
-        self._workers: list[Worker] = [Settler(office)]
+        self._workers: list[Worker] = [Settler(office), Reconciler(office)]
         self._workers += _optional(office, app)
         app.extensions["fullhouse.background"] = self
 

@@ -23,8 +23,8 @@ from app.inventory_reading import read_offer
 from app.inventory_store import EventStore
 from app.keys import EventKeys
 from app.models import HoldRow, HoldState, HouseTime
+from app.payments.all import gateways_of
 from app.payments.gateway import Gateway
-from app.payments.own import gateways_of
 from app.questions import Question
 from app.rows import upsert
 from app.tokens import Tokens
@@ -139,7 +139,7 @@ def open_box_office(
         catalogue=Catalogue(db),
         answers=Answers(db),
         inventories=Inventories(lambda event_id: EventStore(event_id, db, settings)),
-        gateways=gateways_of(settings, tokens),
+        gateways=gateways_of(settings),
         lock=lock,
     )
     office.inventories.on_change = office.catalogue.refresh

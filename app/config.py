@@ -19,6 +19,8 @@ RESTART_GRACE_SECONDS: Final = 30
 REFUSED_CARD_SECONDS: Final = 300  # a refused card leaves at least this long
 SECRET_LEAST_BYTES: Final = 32
 WHOLE_DIGITS: Final = 9
+STRIPE_KEYS: Final = ("sk_live_", "sk_test_", "rk_live_", "rk_test_")
+STRIPE_WEBHOOK_START: Final = "whsec_"
 SECRET_FILE: Final = "secret"  # noqa: S105  a file name
 
 
@@ -76,11 +78,8 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if env is None else env
     port = _whole(env, "PORT", 8000, 1, 65535)
     data_dir = Path(_text(env, "FULLHOUSE_DATA_DIR", "data")).absolute()
-    stripe_key = _secret(env, "STRIPE_SECRET_KEY")
-    api_base = _text(env, "STRIPE_API_BASE", "") or None
-    if api_base and stripe_key and "_live_" in stripe_key:
-        raise BadSetting("STRIPE_API_BASE cannot be set beside a live STRIPE_SECRET_KEY.")
-    payment_least = 1 if not stripe_key else MIN_PAYMENT_SECONDS
+    stripe_key, webhook_secret, api_base = _stripe(env)
+    payment_least = MIN_PAYMENT_SECONDS if stripe_key and not api_base else 1
     make_data_dir(data_dir)
     return Settings(
         port=port,
@@ -92,7 +91,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         smtp_url=_smtp_url(env),
         secret_key=_secret_key(env, data_dir),
         stripe_secret_key=stripe_key,
-        stripe_webhook_secret=_secret(env, "STRIPE_WEBHOOK_SECRET"),
+        stripe_webhook_secret=webhook_secret,
         stripe_api_base=api_base,
         hold_seconds=_whole(env, "FULLHOUSE_HOLD_SECONDS", 600, 1, HOLD_SECONDS_MOST),
         extension_seconds=_whole(env, "FULLHOUSE_EXTENSION_SECONDS", 300, 1, HOLD_SECONDS_MOST),
@@ -237,6 +236,26 @@ def _smtp_url(env: Mapping[str, str]) -> str | None:
 
         read_mail_server(given)
     return given
+
+
+def _stripe(env: Mapping[str, str]) -> tuple[str | None, str | None, str | None]:
+    """Key, webhook secret and address of Stripe: the first two together, and never mixed."""
+    key, secret = _secret(env, "STRIPE_SECRET_KEY"), _secret(env, "STRIPE_WEBHOOK_SECRET")
+    base = _url(env, "STRIPE_API_BASE", ("http", "https"))
+    if key is not None and not key.startswith(STRIPE_KEYS):
+        raise BadSetting(
+            "STRIPE_SECRET_KEY must start with sk_live_ or sk_test_ (or rk_ for a restricted key):"
+            " copy the secret key, not the publishable one."
+        )
+    if secret is not None and not secret.startswith(STRIPE_WEBHOOK_START):
+        raise BadSetting("STRIPE_WEBHOOK_SECRET must start with whsec_.")
+    if (key is None) != (secret is None):
+        raise BadSetting("Set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET together.")
+    if base is not None and key is not None and "_live_" in key:
+        raise BadSetting("STRIPE_API_BASE cannot be set beside a live STRIPE_SECRET_KEY.")
+    if base is not None and not _has_host(_split(base)):
+        raise BadSetting("STRIPE_API_BASE must look like http://127.0.0.1:12111.")
+    return key, secret, None if base is None else base.rstrip("/")
 
 
 def _secret(env: Mapping[str, str], name: str) -> str | None:

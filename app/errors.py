@@ -18,7 +18,7 @@ from app.refusals import NotFound, Refusal
 
 INCIDENT_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O
 INCIDENT_DIGITS: Final = "23456789"
-PROGRAM_PATHS: Final = ("/api/", "/healthz")
+PROGRAM_PATHS: Final = ("/api/", "/healthz", "/webhooks/")
 
 log = logging.getLogger("fullhouse.faults")
 

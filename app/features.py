@@ -24,7 +24,7 @@ from app.box_office import BoxOffice
 from app.requests import FormRequest
 
 # Each has `init_app(app)`.
-FEATURES: Final = ("app.health", "app.api", "app.accounts", "app.shop", "app.admin")
+FEATURES: Final = ("app.health", "app.api", "app.accounts", "app.shop", "app.admin", "app.webhooks")
 ROOT: Final = Path(__file__).parent
 
 

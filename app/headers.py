@@ -20,6 +20,7 @@ CONTENT_POLICY: Final = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'; manifest-src 'self'"
 )
+STRIPE_PAGES: Final = "https://checkout.stripe.com"
 PERMISSIONS_POLICY: Final = (
     "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 )
@@ -38,7 +39,7 @@ _NO_STORE: Final = ("Cache-Control", "no-store")
 def fixed_headers(settings: Settings) -> tuple[Header, ...]:
     """Headers that are the same on every answer of this installation."""
     headers = [
-        ("Content-Security-Policy", CONTENT_POLICY),
+        ("Content-Security-Policy", content_policy(settings)),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "same-origin"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -48,6 +49,20 @@ def fixed_headers(settings: Settings) -> tuple[Header, ...]:
     if settings.is_https:
         headers.append(("Strict-Transport-Security", HSTS))
     return tuple(headers)
+
+
+def content_policy(settings: Settings) -> str:
+    """The policy; forms may also lead to the payment page where there is one.
+
+    Browsers check a form's target again at every redirect, and without script a form of ours ends
+    on that page.
+    """
+    if not settings.stripe_secret_key:
+        return CONTENT_POLICY
+    parts = urlsplit(settings.stripe_api_base or STRIPE_PAGES)
+    return CONTENT_POLICY.replace(
+        "form-action 'self'", f"form-action 'self' {parts.scheme}://{parts.netloc}"
+    )
 
 
 def init_app(app: Flask, settings: Settings) -> None:

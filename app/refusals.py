@@ -208,6 +208,15 @@ class TooMany(Refusal):
     next_step = "Wait a moment, then go on."
 
 
+class GatewayAway(Refusal):
+    """A payment service does not answer; what was asked of it may or may not have happened."""
+
+    code, status = "payment_away", 503
+    happened = "The payment service does not answer just now."
+    safe = "Your seats are kept, and nothing is charged twice."
+    next_step = "Try again in a minute, or choose another way to pay."
+
+
 class Busy(Refusal):
     """The box office cannot take more right now; nothing was carried out."""
 

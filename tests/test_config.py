@@ -173,22 +173,52 @@ def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_test_address_of_the_bank_is_refused_beside_a_live_key(env: dict[str, str]) -> None:
-    words = refused(env, STRIPE_SECRET_KEY="sk_live_x", STRIPE_API_BASE="http://127.0.0.1")
+    words = refused(env, **stripe("sk_live_x"), STRIPE_API_BASE="http://127.0.0.1")
 
     assert "live" in words
 
 
 def test_payments_are_only_short_with_the_demo(env: dict[str, str]) -> None:
-    assert read_settings(env | {"FULLHOUSE_PAYMENT_SECONDS": "1"}).payment_seconds == 1
-    refused(env, FULLHOUSE_PAYMENT_SECONDS="299", STRIPE_SECRET_KEY="sk_test_x")
+    short = {"FULLHOUSE_PAYMENT_SECONDS": "1"}
+    base = {"STRIPE_API_BASE": "http://127.0.0.1:1"}
+    assert read_settings(env | short).payment_seconds == 1
+    assert read_settings(env | short | stripe("sk_test_x") | base).payment_seconds == 1
+    refused(env, FULLHOUSE_PAYMENT_SECONDS="299", **stripe("sk_test_x"))
 
 
 def test_a_live_key_is_known(env: dict[str, str]) -> None:
     def with_key(key: str) -> Settings:
-        return read_settings(env | {"STRIPE_SECRET_KEY": key})
+        return read_settings(env | stripe(key))
 
     assert with_key("sk_live_x").live_key
+    assert with_key("rk_live_x").live_key
     assert not with_key("sk_test_x").live_key
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ({"STRIPE_SECRET_KEY": "pk_live_x"}, "secret key, not the publishable"),
+        ({"STRIPE_SECRET_KEY": "hello"}, "must start with"),
+        ({"STRIPE_WEBHOOK_SECRET": "x"}, "whsec_"),
+        ({"STRIPE_WEBHOOK_SECRET": ""}, "together"),
+        ({"STRIPE_SECRET_KEY": ""}, "together"),
+        ({"STRIPE_API_BASE": "ftp://127.0.0.1"}, "must start with http"),
+        ({"STRIPE_API_BASE": "http://"}, "must look like"),
+    ],
+)
+def test_a_wrong_setting_of_stripe_is_refused_in_words_without_the_key(
+    env: dict[str, str], setting: dict[str, str], words: str
+) -> None:
+    told = refused(env, **(stripe("sk_test_abc123") | setting))
+
+    assert words in told
+    assert "abc123" not in told
+
+
+def stripe(key: str) -> dict[str, str]:
+    """Key and webhook secret."""
+    return {"STRIPE_SECRET_KEY": key, "STRIPE_WEBHOOK_SECRET": "whsec_x"}
 
 
 def test_a_file_that_another_start_has_just_made_stays(tmp_path: Path) -> None:

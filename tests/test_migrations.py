@@ -30,7 +30,7 @@ BROKEN_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "LAST", None, None
 
 def upgrade():
     op.create_table("posters", sa.Column("id", sa.Integer(), primary_key=True))
@@ -145,7 +145,7 @@ def test_revisions_import_nothing_that_changes() -> None:
     "text", ["from app.models import Table", "from app import models", "import app.models.base"]
 )
 def test_an_import_of_the_models_is_noticed(text: str) -> None:
-    assert _living_imports(parse("app.migrations.versions.0002_second", text))
+    assert _living_imports(parse("app.migrations.versions.9999_next", text))
 
 
 # ---- all or nothing -----------------------------------------------------------------------------
@@ -263,6 +263,7 @@ def _living_imports(source: Source) -> list[str]:
 
 def _add_broken_revision(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_broken.py").write_text(BROKEN_REVISION)
+    broken = BROKEN_REVISION.replace("LAST", schema.HEAD)
+    (folder / "versions" / "9999_broken.py").write_text(broken)
     monkeypatch.setattr(schema, "MIGRATIONS", folder)
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "HEAD", "9999")

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from app.cli.demo_stripe import add_options as add_demo_stripe_options
+
 EXIT_USAGE: Final = 2
 COMMANDS: Final = (
-    "serve, work, demo, event, import-plan, order, create-admin, verify-ticket, simulate, doctor,"
-    " backup, restore"
+    "serve, work, demo, demo-stripe, event, import-plan, order, create-admin, verify-ticket,"
+    " simulate, doctor, backup, restore"
 )
 
 
@@ -80,6 +82,9 @@ def _add_running(commands: Any) -> None:
     demo.add_argument("--event", metavar="SLUG", help="the address of that event, e.g. crash-test")
     demo.add_argument("--json", action="store_true", help="print what there is as JSON")
     demo.add_argument("--close", action="store_true", help="take the demo house down")
+    add_demo_stripe_options(_add(commands, "demo-stripe", "app.cli.demo_stripe:demo_stripe",
+                                 "Stand in for Stripe on this computer: try paying, without"
+                                 " money."))  # fmt: skip
     crowd = _add(commands, "simulate", "app.cli.crowd:simulate", "Send a crowd after one seat of"
                  " the running box office, then count its owners.")  # fmt: skip
     crowd.add_argument("seat", metavar="SEAT", help="the seat's id, or its row and number: F12")

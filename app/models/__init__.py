@@ -26,6 +26,7 @@ from app.models.orders import (
     Ticket,
     TicketState,
 )
+from app.models.payments import DeliveryRow, DeliveryState, PaySession, SessionState
 from app.models.places import (
     ActorRow,
     Allocation,
@@ -52,6 +53,8 @@ __all__ = [
     "Allocation",
     "Area",
     "AreaBlock",
+    "DeliveryRow",
+    "DeliveryState",
     "EffectState",
     "Event",
     "EventKey",
@@ -68,6 +71,7 @@ __all__ = [
     "OrderStatus",
     "Organizer",
     "OutboxRow",
+    "PaySession",
     "Payment",
     "PaymentState",
     "PostboxLetter",
@@ -79,6 +83,7 @@ __all__ = [
     "SeatState",
     "SeatingPlan",
     "Series",
+    "SessionState",
     "SetupLink",
     "Staff",
     "StaffRole",

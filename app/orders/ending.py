@@ -9,8 +9,11 @@ from app.clock import utc_now
 from app.inventory.commands import EndPayment
 from app.models import OrderStatus
 from app.orders.rows import OrderRow, captured_payment, read_order, set_status
+from app.orders.sessions import close_all, counts_as_closed, last_session, note_session
 from app.orders.settling import capture, settle_soon
 from app.orders.turns import turn_of
+from app.payments.gateway import Report, Standing, as_remote
+from app.refusals import GatewayAway
 
 OPEN: Final = (OrderStatus.PENDING, OrderStatus.PAYING)
 
@@ -18,22 +21,52 @@ OPEN: Final = (OrderStatus.PENDING, OrderStatus.PAYING)
 def end_payment(office: BoxOffice, order_id: str, *, release: bool = False) -> None:
     """Stop paying: the basket is kept as it was (or given back), the session is closed first.
 
-    Once money has come there is no way back but a refund: then nothing is ended.
+    Once money has come there is no way back but a refund: then nothing is ended. Raises
+    `GatewayAway` when nobody can say whether the session is closed.
     """
     with office.db.read() as connection:
         order = read_order(connection, order_id)
-    if order.status not in OPEN:
-        return
-    gateway = office.gateways.get(order.gateway)
-    if gateway is not None and order.reference is not None:
-        report = gateway.close(order.reference)
-        if report == "paid":
-            capture(
-                office, order.id, gateway.name, order.reference, order.total_cents, order.currency
-            )
-            settle_soon(office, order.id)
-            return
-    _end(office, order_id, OrderStatus.CANCELLED, release)
+    if order.status in OPEN and close_session(office, order):
+        _end(office, order_id, OrderStatus.CANCELLED, release)
+
+
+def end_overdue(office: BoxOffice, order: OrderRow) -> bool:
+    """End an order whose time is over, once no money can come for it; whether it could be."""
+    if not close_session(office, order):
+        return False
+    _end(office, order.id, OrderStatus.EXPIRED, release=True)
+    return True
+
+
+def close_session(office: BoxOffice, order: OrderRow) -> bool:
+    """Make sure that no money can come for the order any more; False when it has, or will.
+
+    Money that has come is captured and settled. Raises `GatewayAway` when nobody can say.
+    """
+    gateway = as_remote(office.gateways.get(order.gateway))
+    with office.db.read() as connection:
+        session = last_session(connection, order.id)
+    if not counts_as_closed(session, utc_now()):
+        if gateway is None:
+            raise GatewayAway
+        if not act_on(office, order, session.reference, gateway.close(session.reference)):
+            return False
+    elif session is not None:
+        with office.db.write() as connection:
+            close_all(connection, order.id)
+    return True
+
+
+def act_on(office: BoxOffice, order: OrderRow, reference: str, standing: Standing) -> bool:
+    """Write what a gateway says of a session, and settle its money; whether it is closed."""
+    if standing.report == Report.PAID:
+        capture(
+            office, order.id, order.gateway, standing.payment, standing.cents, standing.currency
+        )
+        settle_soon(office, order.id)
+    with office.db.write() as connection:
+        note_session(connection, order.id, reference, standing.report)
+    return standing.report == Report.CLOSED
 
 
 def refuse_payment(office: BoxOffice, order_id: str) -> None:

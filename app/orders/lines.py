@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
 from app.box_office import BoxOffice
 from app.inventory.offer import Offer
-from app.inventory.views import HoldView
+from app.inventory.views import LineView
 
 
 def place_words(offer: Offer, seat: str | None, area: str | None) -> str:
@@ -29,12 +29,13 @@ def place_words(offer: Offer, seat: str | None, area: str | None) -> str:
     return words.removeprefix(", ")
 
 
-def line_words(office: BoxOffice, hold: HoldView) -> Iterator[tuple[str, int]]:
-    """Words and all-in price of every place of a hold, for a gateway's bill."""
-    offer = office.inventory_of(hold.event_id).offer
-    title = office.catalogue.by_id(hold.event_id).title
-    for seat in hold.seats:
-        yield f"{title}: {place_words(offer, seat.seat, None)}", seat.cents
-    for area in hold.areas:
-        for _n in range(area.count):
-            yield f"{title}: {place_words(offer, None, area.area)}", area.cents
+def bill_lines(office: BoxOffice, lines: Sequence[LineView]) -> tuple[tuple[str, int], ...]:
+    """Words and all-in price of every line of an order, for a gateway's bill."""
+    return tuple(
+        (
+            f"{office.catalogue.by_id(line.event_id).title}: "
+            + place_words(office.offer_of(line.event_id), line.seat, line.area),
+            line.cents,
+        )
+        for line in lines
+    )

@@ -16,7 +16,6 @@ from app.inventory.commands import BuyNow, NewOrder, StartPayment
 from app.models import Order, OrderStatus
 from app.orders.baskets import BasketView, basket_view, how_ended
 from app.orders.ending import OPEN, give_up, refuse_payment
-from app.orders.lines import line_words
 from app.orders.paying_later import manual_closes_ms
 from app.orders.rows import (
     OrderRow,
@@ -26,14 +25,16 @@ from app.orders.rows import (
     read_order,
     set_status,
 )
+from app.orders.sessions import open_session
 from app.orders.settling import capture, settle_soon
 from app.orders.tickets import new_tickets
 from app.outbox import add_effect
-from app.payments.gateway import Bill, Gateway
+from app.payments.gateway import Gateway, as_remote
 from app.refusals import (
     BasketEmpty,
     Busy,
     CardRefused,
+    GatewayAway,
     HoldEnded,
     HoldExpired,
     IdempotencyMismatch,
@@ -86,7 +87,7 @@ def place_order(
 
 
 def pay_url(office: BoxOffice, order: OrderRow) -> str | None:
-    """Where an order is paid while it is open; None when no page of a gateway takes it."""
+    """Where an order is paid while it is open; None when no page of our own takes it."""
     if order.gateway != "demo":
         return None
     secret = office.tokens.order_secret(order.id)
@@ -117,7 +118,17 @@ def _place(
         raise CardRefused
     if gateway.name == "manual":
         return _keep_placed(office, Placed(order.id, "pending"), kept)
-    return _keep_placed(office, Placed(order.id, "paying", pay_url(office, order)), kept)
+    return _keep_placed(office, Placed(order.id, "paying", _pay_page(office, order)), kept)
+
+
+def _pay_page(office: BoxOffice, order: OrderRow) -> str | None:
+    """Where the order is paid; None while its gateway does not answer: it can be asked again."""
+    if as_remote(office.gateways.get(order.gateway)) is None:
+        return pay_url(office, order)
+    try:
+        return open_session(office, order.id)
+    except (GatewayAway, Busy):
+        return None
 
 
 def _paid_at_once(office: BoxOffice, order: OrderRow) -> Placed:
@@ -160,6 +171,9 @@ def _gateway_for(office: BoxOffice, basket: BasketView, payment: str) -> Gateway
     gateway = office.gateways.get(name)
     if gateway is None or (name == "free" and basket.total_cents):
         raise PaymentNotPossible
+    remote = as_remote(gateway)
+    if remote is not None and remote.fault_words:
+        raise PaymentNotPossible("Cards cannot be taken just now: the house has been told.")
     if name == "manual":
         _refuse_manual(office, basket)
     return gateway
@@ -208,7 +222,7 @@ def _buy_now(
         order,
         basket.id,
         hold.total_cents,
-        f"{gateway.name}-{order.id}-1",
+        gateway.reference_of(order.id) or order.id,
         new_tickets(hold.place_count),
         key_id,
     )
@@ -223,13 +237,12 @@ def _write_order(
     deadline_ms = house.now_ms() + office.settings.payment_seconds * 1000
     if gateway.name == "manual":
         deadline_ms = max(basket.expires_ms or 0, house.now_ms() + 60_000)
-    bill = _bill(office, order_id, basket, buyer, deadline_ms)
-    session = gateway.begin(bill)
     row = {
         "id": order_id, "basket_id": basket.id, "status": OrderStatus.PENDING,
-        "gateway": gateway.name, "reference": session.reference, "name": buyer.name,
+        "gateway": gateway.name, "reference": gateway.reference_of(order_id), "name": buyer.name,
         "email": buyer.email, "email_key": office.tokens.address_key(buyer.email),
-        "locale": buyer.locale, "currency": bill.currency, "total_cents": bill.total_cents,
+        "locale": buyer.locale, "currency": basket.holds[0].currency,
+        "total_cents": basket.total_cents,
         "open_events": len(basket.holds), "deadline_ms": deadline_ms,
         "idempotency_key": kept.key if kept else None,
         "fingerprint": kept.fingerprint if kept else None,
@@ -242,25 +255,6 @@ def _write_order(
             connection.execute(used.values(idempotency_key=None))
         connection.execute(insert(Order), row)
         return read_order(connection, order_id)
-
-
-def _bill(
-    office: BoxOffice, order_id: str, basket: BasketView, buyer: Buyer, deadline_ms: int
-) -> Bill:
-    base, secret = office.settings.base_url, office.tokens.order_secret(order_id)
-    return Bill(
-        order_id=order_id,
-        attempt=1,
-        total_cents=basket.total_cents,
-        currency=basket.holds[0].currency,
-        email=buyer.email,
-        name=buyer.name,
-        locale=buyer.locale,
-        lines=tuple(line for hold in basket.holds for line in line_words(office, hold)),
-        back_url=f"{base}/checkout",
-        done_url=f"{base}/o/{order_id}/{secret}",
-        deadline_ms=deadline_ms,
-    )
 
 
 def _start_payments(
@@ -278,7 +272,7 @@ def _start_payments(
                     order.deadline_ms or 0,
                     hold.total_cents,
                     manual=gateway.name == "manual",
-                    guarded=gateway.guards,
+                    guarded=gateway.remote,
                 )
             )
             fault_point("payment.frozen")
@@ -313,7 +307,7 @@ def _placed_before(office: BoxOffice, outcome: dict[str, object]) -> Placed:
     order_id, status = str(outcome["order_id"]), str(outcome.get("status", "paid"))
     with office.db.read() as connection:
         order = read_order(connection, order_id)
-    return Placed(order_id, status, pay_url(office, order) if status == "paying" else None)
+    return Placed(order_id, status, _pay_page(office, order) if status == "paying" else None)
 
 
 def _resumed(office: BoxOffice, kept: KeptKey | None, demo_outcome: str | None) -> Placed | None:
@@ -342,7 +336,7 @@ def _carried_on(office: BoxOffice, order: OrderRow, demo_outcome: str | None) ->
     if order.status in (OrderStatus.PAID, OrderStatus.REFUNDED):
         return Placed(order.id, str(order.status))
     if order.status == OrderStatus.PAYING and demo_outcome is None:
-        return Placed(order.id, "paying", pay_url(office, order))
+        return Placed(order.id, "paying", _pay_page(office, order))
     is_kept = order.status == OrderStatus.PENDING and order.gateway == "manual"
     if is_kept and _is_written(office, order):
         _write_started(office, order)

@@ -12,10 +12,11 @@ from app.box_office import BoxOffice
 from app.catalogue import EventCard
 from app.inventory.views import LineView
 from app.keys import TicketKeyLost
-from app.models import Payment, Refund, Ticket
+from app.models import Payment, Refund, SessionState, Ticket
 from app.orders.first_answers import tickets_as_of
 from app.orders.lines import place_words
 from app.orders.rows import OrderRow, read_lines, read_order
+from app.orders.sessions import last_session
 from app.refusals import NotFound
 from app.tickets.codes import TicketFacts, sign, window_hours
 from app.vault import SealBroken
@@ -97,6 +98,7 @@ class OrderView:
     tickets: tuple[TicketView, ...]
     payments: tuple[PaymentView, ...]
     refunds: tuple[RefundView, ...]
+    is_with_bank: bool = False  # the buyer has done all; the bank takes days
 
     @property
     def events(self) -> tuple[EventCard, ...]:
@@ -122,6 +124,7 @@ def order_view(
         )
         if as_of is not None:
             tickets = tickets_as_of(connection, order_id, tickets, as_of)
+        session = last_session(connection, order_id)
         payments = list(
             connection.execute(
                 select(Payment.__table__)
@@ -145,6 +148,7 @@ def order_view(
         tickets=_tickets(office, order, lines, tickets) if _shows_tickets(order) else (),
         payments=tuple(_payment(row) for row in payments),
         refunds=tuple(_refund(row) for row in refunds),
+        is_with_bank=session is not None and session.state == SessionState.WAITING,
     )
 
 

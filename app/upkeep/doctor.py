@@ -21,7 +21,7 @@ from app.db import SAFE_SQLITE, Database, sqlite_version
 from app.invariants import check
 from app.keys import events_with_lost_keys
 from app.models import Account, EffectState, Event, OutboxRow
-from app.refusals import Refusal
+from app.refusals import GatewayAway, Refusal
 from app.schema import HEAD
 from app.upkeep.backup import FOLDER
 from app.upkeep.sqlite_files import database_file
@@ -98,8 +98,7 @@ def _look_at_settings(settings: Settings) -> Iterator[Finding]:
         yield Finding(BAD, "FULLHOUSE_FAULT breaks parts on purpose: take it away before you sell.")
     if settings.bench:
         yield Finding(LOOK, "FULLHOUSE_BENCH is on: take it away before you sell.")
-    if not settings.stripe_secret_key:
-        yield Finding(LOOK, "Card payments are a demo: nobody is charged.")
+    yield from _look_at_cards(settings)
     if settings.smtp_url is None:
         yield Finding(LOOK, "No mail server is set (SMTP_URL): letters are kept, not sent.")
     if not settings.is_https and not settings.base_url.startswith(
@@ -112,6 +111,27 @@ def _look_at_settings(settings: Settings) -> Iterator[Finding]:
             "FULLHOUSE_TRUSTED_PROXIES is 0: behind a proxy all buyers share one address for rate"
             " limits; set it to 1.",
         )
+
+
+def _look_at_cards(settings: Settings) -> Iterator[Finding]:
+    """The keys are set or not set; what they are is told to nobody."""
+    if not settings.stripe_secret_key:
+        yield Finding(
+            LOOK, "STRIPE_SECRET_KEY is not set. Card payments are a demo: nobody is charged."
+        )
+        return
+    yield Finding(GOOD, "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are set.")
+    if settings.stripe_api_base:
+        yield Finding(LOOK, "STRIPE_API_BASE leads to a stand-in: nobody is charged.")
+    elif not settings.live_key:
+        yield Finding(LOOK, "The key is one of Stripe's test mode: nobody is charged.")
+    from app.payments.stripe_gateway import StripeGateway
+
+    try:
+        words = StripeGateway(settings).check()
+        yield Finding(BAD, words) if words else Finding(GOOD, "Stripe accepts the key.")
+    except GatewayAway:
+        yield Finding(BAD, "Stripe does not answer: cards wait until it does.")
 
 
 def _look_at_folder(settings: Settings) -> Iterator[Finding]:

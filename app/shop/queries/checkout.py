@@ -18,6 +18,7 @@ from app.orders.baskets import ended_holds
 from app.orders.paying_later import manual_closes_ms
 from app.orders.rows import read_order
 from app.pages import FormState, Label
+from app.payments.gateway import as_remote
 from app.shop.forms import AREA_PREFIX
 from app.shop.holding import house_of_inventory
 from app.shop.queries.basket import (
@@ -109,7 +110,8 @@ def ended_page() -> EndedPage:
 
 def _ways(event_ids: list[int]) -> Iterator[PaymentWay]:
     gateways = office().gateways
-    if "stripe" in gateways:
+    stripe = as_remote(gateways.get("stripe"))
+    if stripe is not None and not stripe.fault_words:
         note = _("On a secure page, then straight back here")
         yield PaymentWay("stripe", _("Card, Apple Pay or Google Pay"), note, "card")
     if "demo" in gateways:

@@ -14,6 +14,7 @@ from app.orders.paying_later import manual_closes_ms
 from app.orders.placing import pay_url
 from app.orders.views import OrderView
 from app.pages import Action, Fact
+from app.payments.gateway import as_remote
 from app.shop.queries.offers import offer_of
 from app.shop.queries.places import places_words
 from app.shop.views.order import OrderState
@@ -38,6 +39,8 @@ def state_of(view: OrderView, path: str) -> OrderState | None:
 
 
 def _waiting(view: OrderView, path: str) -> OrderState:
+    if view.is_with_bank:
+        return _with_bank(view)
     return OrderState(
         "clock",
         "",
@@ -51,7 +54,7 @@ def _waiting(view: OrderView, path: str) -> OrderState:
             Fact(_places(view), _total(view)),
         ),
         actions=(
-            *_pay_actions(view),
+            *_pay_actions(view, path),
             Action(_("Look again now"), path, icon="again", is_quiet=True),
             Action(_("Stop paying, keep my seats"), f"{path}/cancellation", (), is_quiet=True),
         ),
@@ -61,7 +64,26 @@ def _waiting(view: OrderView, path: str) -> OrderState:
     )
 
 
-def _pay_actions(view: OrderView) -> tuple[Action, ...]:
+def _with_bank(view: OrderView) -> OrderState:
+    return OrderState(
+        "clock",
+        "",
+        _("Your bank is working on it"),
+        (
+            _("You have done all that is needed. With this way of paying it takes days."),
+            _("Your places are yours meanwhile, and we email you either way."),
+        ),
+        (
+            Fact(_("Order placed"), _clock(view, view.order.created_at)),
+            Fact(_places(view), _total(view)),
+        ),
+        afterwards=_("You can close this page. Please do not pay a second time."),
+    )
+
+
+def _pay_actions(view: OrderView, path: str) -> tuple[Action, ...]:
+    if as_remote(office().gateways.get(view.order.gateway)) is not None:
+        return (Action(_("Go on paying"), f"{path}/payment", ()),)
     address = pay_url(office(), view.order)
     return () if address is None else (Action(_("Go on paying"), address),)
 

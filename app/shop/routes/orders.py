@@ -15,6 +15,8 @@ from app.orders.ending import end_payment
 from app.orders.finding import find_orders, resend
 from app.orders.papers import calendar_document, tickets_document, valid_tickets
 from app.orders.paying_later import confirm_order
+from app.orders.reconciler import look_soon
+from app.orders.sessions import open_session
 from app.orders.views import OrderView, order_view
 from app.pages import Notice
 from app.rate_limits import limit
@@ -33,6 +35,8 @@ def show_order(code: str, secret: str) -> ResponseReturnValue:
     """The booking in whatever state it is; the fragment while it waits for the bank."""
     view = _view(code, secret)
     page = order_page(view)
+    if page.waits:  # somebody is looking: do not wait for a notice that may be lost
+        look_soon(view.order.id)
 
     if wants_fragment():
         return show_fragment("shop/_order.html", page=page, notice=late_notice(view))
@@ -70,6 +74,15 @@ def create_letter(code: str, secret: str) -> ResponseReturnValue:
 
     notice = Notice(_("The email goes out again."), _("To %(email)s.", email=view.order.email))
     return leave_notice(go_to(order_path(code)), notice)
+
+
+@bp.post("/o/<code>/<secret>/payment")
+def create_payment(code: str, secret: str) -> ResponseReturnValue:
+    """On to the page where the booking is paid: the same one as before while it is open."""
+    view = _view(code, secret)
+    limit("order")
+
+    return go_to(open_session(office(), view.order.id) or order_path(code))
 
 
 @bp.post("/o/<code>/<secret>/cancellation")

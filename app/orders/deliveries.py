@@ -1,0 +1,214 @@
+"""Deliveries: kept under their unique id when they come, acted on afterwards, in any order."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, select, update
+
+from app.box_office import BoxOffice
+from app.clock import utc_now
+from app.faults import fault_point
+from app.models import (
+    DeliveryRow,
+    DeliveryState,
+    Order,
+    OrderStatus,
+    Payment,
+    Refund,
+    RefundState,
+)
+from app.orders.ending import OPEN, act_on, end_overdue, refuse_payment
+from app.orders.rows import OrderRow, read_order, write_journal
+from app.payments.gateway import Notice, Report, Standing, as_remote
+from app.refusals import NotFound, Refusal
+from app.rows import insert_new
+
+log = logging.getLogger("fullhouse.deliveries")
+
+BATCH: Final = 50
+TRIES_LIMIT: Final = 60  # with a pause before each: an hour
+PAUSE_SECONDS: Final = 1.0
+PAUSE_LIMIT_SECONDS: Final = 120.0
+ENDED: Final = (RefundState.SUCCEEDED, RefundState.FAILED)
+
+came: Final = threading.Event()  # wakes whoever acts on them in this process
+
+Facts = dict[str, Any]
+Act = Callable[[BoxOffice, str, Facts], None]
+
+_rows = DeliveryRow.__table__.c
+
+
+def keep_delivery(office: BoxOffice, gateway_name: str, body: bytes, signature: str) -> bool:
+    """Keep what a gateway called to tell, once; whether it is new.
+
+    Raises `BadNotice` for what is not signed, and `NotFound` where there is no such gateway.
+    """
+    gateway = as_remote(office.gateways.get(gateway_name))
+    if gateway is None:
+        raise NotFound
+    notice = gateway.read_notice(body, signature)
+    with office.db.write() as connection:
+        is_new = _insert(connection, gateway_name, notice)
+    if is_new:
+        came.set()
+    return is_new
+
+
+def act_on_deliveries(office: BoxOffice) -> int:
+    """Act on those that wait, oldest first; how many were acted on."""
+    with office.db.read() as connection:
+        waiting = list(
+            connection.execute(
+                select(_rows.id, _rows.gateway, _rows.kind, _rows.facts, _rows.tries)
+                .where(_rows.state == DeliveryState.NEW, _rows.received_at <= utc_now())
+                .order_by(_rows.received_at)
+                .limit(BATCH)
+            )
+        )
+    for row in waiting:
+        _act(office, row)
+    return len(waiting)
+
+
+def _insert(connection: Connection, gateway: str, notice: Notice) -> bool:
+    state = DeliveryState.NEW if notice.kind in _ACTS else DeliveryState.IGNORED
+    row = {
+        "id": notice.id, "gateway": gateway, "kind": notice.kind, "facts": notice.facts,
+        "state": state, "tries": 0, "at": notice.at, "received_at": utc_now(),
+    }  # fmt: skip
+    written = insert_new(connection, DeliveryRow).values(row).returning(_rows.id)
+    return connection.execute(written).one_or_none() is not None
+
+
+def _act(office: BoxOffice, row: Any) -> None:
+    state, words = DeliveryState.DONE, None
+    try:
+        _ACTS[row.kind](office, row.gateway, row.facts)
+        fault_point("delivery.acted")
+    except NotFound as refusal:  # of another installation, or long forgotten
+        state, words = DeliveryState.IGNORED, refusal.words
+    except Refusal as refusal:
+        log.info("delivery %s waits: %s", row.id, refusal)
+        state, words = DeliveryState.NEW, refusal.words
+    except Exception as fault:  # one that cannot be acted on must not hold up the others
+        log.exception("delivery %s (%s) cannot be acted on", row.id, row.kind)
+        state, words = DeliveryState.NEW, type(fault).__name__
+    _finish(office, row, state, words)
+
+
+def _finish(office: BoxOffice, row: Any, state: DeliveryState, words: str | None) -> None:
+    now = utc_now()
+    values: Facts = {"state": state, "words": words, "done_at": now, "tries": row.tries + 1}
+    if state == DeliveryState.NEW:
+        if row.tries + 1 >= TRIES_LIMIT:
+            values["state"] = DeliveryState.FAILED
+        else:
+            pause = min(PAUSE_LIMIT_SECONDS, PAUSE_SECONDS * 2.0**row.tries)
+            values |= {"done_at": None, "received_at": now + timedelta(seconds=pause)}
+    with office.db.write() as connection:
+        connection.execute(update(DeliveryRow).where(_rows.id == row.id).values(**values))
+
+
+def _order_of(office: BoxOffice, gateway: str, order_id: str) -> OrderRow:
+    with office.db.read() as connection:
+        order = read_order(connection, order_id)
+    if order.gateway != gateway:
+        raise NotFound
+    return order
+
+
+def _session_paid(office: BoxOffice, gateway: str, facts: Facts) -> None:
+    """Money has come, or is on its way by a method that takes days."""
+    order = _order_of(office, gateway, facts["order"])
+    report = Report.PAID if facts["status"] == "paid" else Report.WAITING
+    standing = Standing(report, facts["payment"], facts["cents"], facts["currency"])
+    act_on(office, order, facts["session"], standing)
+
+
+def _session_refused(office: BoxOffice, gateway: str, facts: Facts) -> None:
+    """A method that takes days has come to nothing: the holds run on for a while."""
+    order = _order_of(office, gateway, facts["order"])
+    if act_on(office, order, facts["session"], Standing(Report.CLOSED)) and order.status in OPEN:
+        refuse_payment(office, order.id)
+
+
+def _session_expired(office: BoxOffice, gateway: str, facts: Facts) -> None:
+    """Nobody paid in the gateway's time; whatever is paid in another session counts."""
+    order = _order_of(office, gateway, facts["order"])
+    act_on(office, order, facts["session"], Standing(Report.CLOSED))
+    is_last = order.reference in (None, facts["session"])
+    if is_last and order.status == OrderStatus.PAYING:
+        end_overdue(office, order)
+
+
+def _refund_told(office: BoxOffice, gateway: str, facts: Facts) -> None:
+    """How a refund stands; also one that was made at the gateway by hand."""
+    from app.payments.stripe_gateway import refund_state
+
+    state = RefundState(refund_state(facts["status"]))
+    with office.db.write() as connection:
+        payment = connection.execute(
+            select(Payment.id, Payment.order_id).where(
+                Payment.gateway == gateway, Payment.reference == facts["payment"]
+            )
+        ).first()
+        if payment is None:
+            raise NotFound
+        changed = connection.execute(
+            update(Refund)
+            .where(
+                Refund.payment_id == payment.id,
+                Refund.id == facts["refund"],
+                Refund.state != RefundState.FAILED,
+            )
+            .values(
+                state=state,
+                reference=facts["reference"],
+                ended_at=utc_now() if state in ENDED else None,
+            )
+        )
+        if changed.rowcount and state == RefundState.FAILED:
+            write_journal(connection, "refund.failed", payment.order_id, gateway, why=facts["why"])
+        known = select(Refund.id).where(Refund.id == facts["refund"])
+        if not changed.rowcount and connection.execute(known).first() is None:
+            write_journal(
+                connection, "refund.foreign", payment.order_id, gateway,
+                reference=facts["reference"], cents=facts["cents"], state=str(state),
+            )  # fmt: skip
+
+
+def _dispute_told(office: BoxOffice, gateway: str, facts: Facts) -> None:
+    """The buyer's bank takes the money back, or has decided: into the journal, loud."""
+    with office.db.write() as connection:
+        order_id = connection.scalar(
+            select(Payment.order_id)
+            .join(Order, Order.id == Payment.order_id)
+            .where(Payment.gateway == gateway, Payment.reference == facts["payment"])
+        )
+        if order_id is None:
+            raise NotFound
+        write_journal(
+            connection, "payment.disputed", order_id, gateway,
+            reference=facts["reference"], status=facts["status"], why=facts["why"],
+            cents=facts["cents"],
+        )  # fmt: skip
+    log.warning("order %s is disputed at %s: %s", order_id, gateway, facts["status"])
+
+
+_ACTS: Final[dict[str, Act]] = {
+    "checkout.session.completed": _session_paid,
+    "checkout.session.async_payment_succeeded": _session_paid,
+    "checkout.session.async_payment_failed": _session_refused,
+    "checkout.session.expired": _session_expired,
+    "refund.created": _refund_told,
+    "refund.updated": _refund_told,
+    "refund.failed": _refund_told,
+    "charge.dispute.created": _dispute_told,
+    "charge.dispute.closed": _dispute_told,
+}
