@@ -83,6 +83,14 @@ class Database:
             _raise_busy_or(error)
 
     @contextmanager
+    def read_moment(self) -> Iterator[Connection]:
+        """The same, seeing one moment however much is asked and written meanwhile."""
+        with self.read() as connection:
+            if not self.is_sqlite:  # where every transaction that reads sees one moment
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @contextmanager
     def session(self) -> Iterator[Session]:
         """The same door for ORM reading."""
         with self.read() as connection, Session(connection, expire_on_commit=False) as session:

@@ -30,12 +30,15 @@ from app.answers import KEPT_HOURS
 from app.clock import house, to_ms
 from app.models import (
     Allocation,
+    DeliveryRow,
+    DeliveryState,
     EffectState,
     Event,
     HoldRow,
     HoldState,
     KeptAnswer,
     KeptMail,
+    LedgerEntry,
     Order,
     OrderLine,
     OrderStatus,
@@ -43,6 +46,7 @@ from app.models import (
     OutboxRow,
     Payment,
     PostboxLetter,
+    Receipt,
     Refund,
     SetupLink,
     Ticket,
@@ -58,6 +62,7 @@ DONE_EFFECT_DAYS: Final = 30
 DEAD_EFFECT_DAYS: Final = 180
 SPENT_LINK_DAYS: Final = 1
 DONE_LETTER_DAYS: Final = 1
+DELIVERY_DAYS: Final = 90  # Stripe tells the same again for three
 DAY_MS: Final = 24 * 3600 * 1000
 ERASED: Final = ""
 
@@ -108,7 +113,7 @@ def _has_live_hold() -> ColumnElement[bool]:
 
 def _remove_orders(connection: Connection, now: datetime, ids: Ids) -> None:
     kept = set(connection.execute(_ids_of(Order.id, _is_old_demo_order(now), ids)).scalars())
-    for table in (Refund, Payment, Ticket, OrderLine):
+    for table in (Receipt, LedgerEntry, Refund, Payment, Ticket, OrderLine):
         connection.execute(delete(table).where(table.order_id.in_(kept)))
     connection.execute(delete(Order).where(Order.id.in_(kept)))
 
@@ -211,6 +216,14 @@ def _is_done_letter(now: datetime) -> ColumnElement[bool]:
     return PostboxLetter.done_at < now - timedelta(days=DONE_LETTER_DAYS)
 
 
+def _is_old_delivery(now: datetime) -> ColumnElement[bool]:
+    """One that was acted on or ignored; what failed stays for a person to see."""
+    return and_(
+        DeliveryRow.state.in_((DeliveryState.DONE, DeliveryState.IGNORED)),
+        DeliveryRow.received_at < now - timedelta(days=DELIVERY_DAYS),
+    )
+
+
 # --------------------------------------------------------------------------------------------------
 
 
@@ -255,4 +268,5 @@ DELETIONS: Final = (
     _rows_of("delete.old_effects", OutboxRow, OutboxRow.id, _is_old_effect),
     _rows_of("delete.spent_links", SetupLink, SetupLink.token_hash, _is_spent_link),
     _rows_of("delete.done_letters", PostboxLetter, PostboxLetter.id, _is_done_letter),
+    _rows_of("delete.deliveries", DeliveryRow, DeliveryRow.id, _is_old_delivery),
 )

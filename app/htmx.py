@@ -10,7 +10,7 @@ from flask import Response, redirect, request
 from app.houses import house
 from app.notices import leave_notice, notice_of, plate_of, take_notice
 from app.pages import Plate
-from app.refusals import Refusal
+from app.refusals import GatewayAway, Refusal
 from app.requests import this_app, this_request
 
 NOTICE_PLACE: Final = "#notice"
@@ -88,7 +88,8 @@ def _see(address: str) -> Response:
 
 def _where_from(refusal: Refusal) -> str | None:
     """Our own page that a plain form was sent from: the notice belongs there."""
-    if request.method == "GET" or refusal.status not in BACK_STATUSES:
+    is_for_them = refusal.status in BACK_STATUSES or isinstance(refusal, GatewayAway)
+    if request.method == "GET" or not is_for_them:
         return None
     parts = urlsplit(request.referrer or "")
     if parts.netloc != request.host or not parts.path.startswith("/") or parts.path[1:2] == "/":

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.clock import from_ms, utc_now
 from app.inventory import records as r
-from app.models import EffectState, OrderStatus, PaymentState, TicketState
+from app.models import EffectState, EntryKind, OrderStatus, PaymentState, TicketState
 from app.models.work import lane_of
 
 Row = dict[str, Any]
@@ -27,10 +27,12 @@ class Batch:
         self.blocks: dict[tuple[str, str], None] = {}
         self.orders: list[Row] = []
         self.payments: list[Row] = []
+        self.entries: list[Row] = []
         self.lines: list[Row] = []
         self.tickets: list[Row] = []
         self.voided: list[Row] = []
         self.moved: list[Row] = []
+        self.refunds: list[Row] = []
         self.sold: list[r.EventSold] = []
         self.lapsed: list[Row] = []
         self.effects: list[Row] = []
@@ -113,12 +115,20 @@ class Batch:
                 "created_at": at, "paid_at": at,
             }
         )  # fmt: skip
+        payment_id = f"{order.gateway}:{fact.payment_reference}"
         self.payments.append(
             {
-                "id": f"{order.gateway}:{fact.payment_reference}", "order_id": order.id,
+                "id": payment_id, "order_id": order.id,
                 "gateway": order.gateway, "reference": fact.payment_reference,
                 "state": PaymentState.CAPTURED, "amount_cents": fact.total_cents,
                 "currency": fact.currency, "settled": True, "captured_at": at,
+            }
+        )  # fmt: skip
+        self.entries.append(
+            {
+                "at": at, "kind": EntryKind.PAYMENT, "order_id": order.id,
+                "payment_id": payment_id, "gateway": order.gateway,
+                "cents": fact.total_cents, "currency": fact.currency,
             }
         )  # fmt: skip
 
@@ -160,6 +170,15 @@ class Batch:
 
     def ticket_moved(self, fact: r.TicketMoved) -> None:
         self.moved.append({"ticket": fact.ticket_id, "seat": fact.seat})
+
+    def refund_requested(self, fact: r.RefundRequested) -> None:
+        self.refunds.append(
+            {
+                "id": fact.refund_id, "payment_id": fact.payment_id, "order_id": fact.order_id,
+                "amount_cents": fact.cents, "reason": fact.reason,
+                "ticket_ids": list(fact.ticket_ids), "requested_at": from_ms(fact.at_ms),
+            }
+        )  # fmt: skip
 
     def effect_due(self, fact: r.EffectDue) -> None:
         self.effects.append(effect_row(fact.kind, fact.dedupe_key, fact.payload))
@@ -204,6 +223,7 @@ _GATHER: dict[type[r.Record], Callable[[Batch, Any], None]] = {
     r.TicketIssued: Batch.ticket_issued,
     r.TicketVoided: Batch.ticket_voided,
     r.TicketMoved: Batch.ticket_moved,
+    r.RefundRequested: Batch.refund_requested,
     r.EffectDue: Batch.effect_due,
     r.Journalled: Batch.journalled,
     r.StatusChanged: Batch.status_changed,

@@ -29,6 +29,7 @@ from app.models import (
     Event,
     HoldRow,
     JournalEntry,
+    LedgerEntry,
     Order,
     OrderLine,
     OrderStatus,
@@ -39,6 +40,7 @@ from app.models import (
     TicketState,
 )
 from app.prepared import Prepared
+from app.refund_rows import write_refund
 from app.rows import new_rows, upsert
 
 SEAT_COLUMNS: Final = ("state", "hold_id", "ticket_id", "ticket_type", "reason")
@@ -61,6 +63,7 @@ def write_records(connection: Connection, state: EventInventory, facts: Iterable
     _write_areas(connection, batch, state)
     _write_orders(connection, batch)
     _write_tickets(connection, batch)
+    _write_refunds(connection, batch)
     _finish_orders(connection, batch)
     _INSERT_EFFECT.run(connection, batch.effects)
     _INSERT_JOURNAL.run(connection, batch.journal)
@@ -97,6 +100,7 @@ _TAKE_AREA = Prepared(
 )
 _INSERT_ORDER = Prepared(insert(Order))
 _INSERT_PAYMENT = Prepared(insert(Payment))
+_INSERT_ENTRY = Prepared(insert(LedgerEntry))
 _INSERT_TICKET = Prepared(insert(Ticket))
 _INSERT_JOURNAL = Prepared(insert(JournalEntry))
 _INSERT_LINE = Prepared(insert(OrderLine))
@@ -177,6 +181,7 @@ def _write_areas(connection: Connection, batch: Batch, state: EventInventory) ->
 def _write_orders(connection: Connection, batch: Batch) -> None:
     _INSERT_ORDER.run(connection, batch.orders)
     _INSERT_PAYMENT.run(connection, batch.payments)
+    _INSERT_ENTRY.run(connection, batch.entries)
     _INSERT_LINE.run(connection, batch.lines)
     if batch.lapsed:
         captured = exists().where(
@@ -210,6 +215,12 @@ def _write_tickets(connection: Connection, batch: Batch) -> None:
         connection.execute(
             update(OrderLine).where(OrderLine.id == line).values(seat_id=moved["seat"])
         )
+
+
+def _write_refunds(connection: Connection, batch: Batch) -> None:
+    for row in batch.refunds:
+        if not write_refund(connection, row):
+            raise StaleMemory(f"refund {row['id']} is known, or more than was paid")
 
 
 def _finish_orders(connection: Connection, batch: Batch) -> None:

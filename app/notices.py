@@ -14,7 +14,7 @@ from markupsafe import Markup
 from app.box_office import office
 from app.headers import cookie_name, set_cookie
 from app.pages import Action, Notice, Plate
-from app.refusals import Refusal
+from app.refusals import GatewayAway, Refusal
 from app.words import gettext as _
 
 COOKIE: Final = "notice"
@@ -57,7 +57,7 @@ def plate_of(refusal: Refusal) -> Plate:
     """A refusal's words as a whole page."""
     if refusal.status == 404:
         return _not_found()
-    if refusal.status == 503:
+    if refusal.status == 503 and not isinstance(refusal, GatewayAway):
         return _busy(refusal.retry_after or BUSY_SECONDS)
     ways: tuple[Action, ...] = (Action(_("What's on"), "/"),)
     if refusal.status != 403:

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, select, update
 from app.box_office import BoxOffice
 from app.clock import utc_now
 from app.effects import Done, Duty, Effect, Facts, Failed, Outcome
+from app.ledger_rows import enter_refund
 from app.models import Payment, Refund, RefundState
+from app.refusals import GatewayAway
 
 ENDED: Final = (RefundState.SUCCEEDED, RefundState.FAILED)
 
@@ -37,7 +39,10 @@ def submit(office: BoxOffice, effect: Effect) -> Outcome:
     gateway = office.gateways.get(row.gateway)
     if gateway is None:
         return Failed(f"The way of paying {row.gateway!r} is not set up here.")
-    returned = gateway.give_back(row.reference, refund_id, row.amount_cents, row.currency)
+    try:
+        returned = gateway.give_back(row.reference, refund_id, row.amount_cents, row.currency)
+    except GatewayAway as refusal:
+        return Failed(refusal.happened)
     facts = {"state": returned.state, "reference": returned.reference, "words": returned.words}
     return Done(facts)
 
@@ -56,3 +61,4 @@ def note(connection: Connection, payload: Facts, facts: Facts) -> None:
             ended_at=utc_now() if state in ENDED else None,
         )
     )
+    enter_refund(connection, payload["refund"])

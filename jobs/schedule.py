@@ -24,6 +24,7 @@ SCHEDULE: Final = (
     Periodic("delete.done_letters", HOUR),
     Periodic("delete.kept_mails", DAY, at_hour=2),
     Periodic("delete.old_effects", DAY, at_hour=2),
+    Periodic("delete.deliveries", DAY, at_hour=2),
     Periodic("delete.personal_data", DAY, at_hour=2),
     Periodic("cancel.old_demo_orders", HOUR, here=cancel_old_demo),
     Periodic("delete.demo_orders", DAY, at_hour=3),

@@ -19,6 +19,7 @@ from typing import Any
 
 from app.simulate import raise_file_limit, rush_one_seat
 from app.wire import AnswerLostError, Connection
+from loadtests.cards import SESSION_COUNT, tell_of_payments
 from loadtests.group_commit import compare
 from loadtests.hot_rows import AT_ONCE_COUNT, HotBench, HotResult
 from loadtests.measure import Ask, drive
@@ -43,7 +44,8 @@ START_LIMIT_SECONDS = 30.0
 GROUP_GOAL, GROUP_SLOW_GOAL = 3.0, 15.0
 GROUP_SEAT_COUNT = 5_000
 GROUP_ROUND_COUNT = 5
-PARTS = ("hot", "group", "one-seat", "crowds", "start")
+DELIVERY_GOAL_MS = 500.0
+PARTS = ("hot", "group", "one-seat", "crowds", "start", "cards")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def main(words: list[str] | None = None) -> int:
         "one-seat": _one_seat,
         "crowds": _crowds,
         "start": lambda folder: _start(folder, ask.rounds),
+        "cards": _cards,
     }
     print(Line("What", "Measured here", "Goal").show(), flush=True)
     missed = 0
@@ -175,6 +178,14 @@ def _start(folder: Path, round_count: int) -> Iterator[Line]:
     name = f"start, {START_SEAT_COUNT:,} seats, {START_ORDER_COUNT:,} orders"
     goal = f"{START_GOAL_SECONDS:.0f} s or less"
     yield Line(name, words, goal, max(seconds) <= START_GOAL_SECONDS)
+
+
+def _cards(folder: Path) -> Iterator[Line]:
+    told = tell_of_payments(folder)
+    words = f"p99 {told.p99_ms:.0f} ms of {told.count:,}, all paid in {told.seconds:.0f} s"
+    fine = told.p99_ms <= DELIVERY_GOAL_MS and told.paid_count == SESSION_COUNT
+    name = f"{SESSION_COUNT:,} card payments, each told three times"
+    yield Line(name, words, f"p99 {DELIVERY_GOAL_MS:.0f} ms or less", fine)
 
 
 async def _sell(server: Server, event: str, seats: list[str]) -> None:

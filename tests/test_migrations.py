@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import schema
 from app.db import Database
+from app.invariants.ledger import ledger_rules
 from app.models import Table
 from app.schema import MIGRATIONS, migrate
 from tests.opened import settings_of
@@ -115,8 +116,13 @@ def _allow_nothing_in_a_column(metadata: MetaData) -> None:
     metadata.tables["orders"].c.email.nullable = True
 
 
+def _lose_a_trigger(metadata: MetaData) -> None:
+    metadata.tables["ledger_entries"].dispatch.after_create.clear()
+
+
 @pytest.mark.parametrize(
-    "change", [_lose_a_check, _widen_a_partial_index, _allow_nothing_in_a_column]
+    "change",
+    [_lose_a_check, _widen_a_partial_index, _allow_nothing_in_a_column, _lose_a_trigger],
 )
 def test_the_comparison_notices(
     change: Callable[[MetaData], None], db: Database, other_db: Database
@@ -146,6 +152,44 @@ def test_revisions_import_nothing_that_changes() -> None:
 )
 def test_an_import_of_the_models_is_noticed(text: str) -> None:
     assert _living_imports(parse("app.migrations.versions.9999_next", text))
+
+
+# ---- what was there before ----------------------------------------------------------------------
+
+MOVED_BEFORE = (
+    "INSERT INTO orders (id, basket_id, status, gateway, name, email, email_key, locale, currency,"
+    " total_cents, open_events, is_demo, created_at)"
+    " VALUES ('O1', 'b', 'refunded', 'demo', 'Bo', 'e', 'k', 'en', 'GBP', 900, 1, 0, 1)",
+    "INSERT INTO payments (id, order_id, gateway, reference, state, amount_cents, currency,"
+    " settled, captured_at) VALUES ('p1', 'O1', 'demo', 'r', 'returned', 900, 'GBP', 1, 5)",
+    "INSERT INTO refunds (id, payment_id, order_id, amount_cents, reason, state, requested_at,"
+    " ended_at) VALUES ('f1', 'p1', 'O1', 600, 'ill', 'failed', 7, 9)",
+    "INSERT INTO refunds (id, payment_id, order_id, amount_cents, reason, state, requested_at)"
+    " VALUES ('f2', 'p1', 'O1', 300, 'ill', 'submitted', 8)",
+)
+
+
+def test_the_ledger_begins_with_all_money_that_has_moved_before(
+    db: Database, tmp_path: Path
+) -> None:
+    _go(db, "0002")
+    with db.writers.begin() as connection:
+        for statement in MOVED_BEFORE:
+            connection.exec_driver_sql(statement)
+
+    migrate(db, settings_of(tmp_path))
+
+    with db.read() as connection:
+        query = "SELECT at, kind, refund_id, cents, payment_id FROM ledger_entries ORDER BY id"
+        entries = [tuple(row) for row in connection.exec_driver_sql(query)]
+        broken = [words for rule in ledger_rules() for words in rule(connection)]
+    assert entries == [
+        (5, "payment", None, 900, "p1"),
+        (7, "refund", "f1", -600, "p1"),
+        (8, "refund", "f2", -300, "p1"),
+        (9, "refund_failed", "f1", 600, "p1"),
+    ]
+    assert broken == []
 
 
 # ---- all or nothing -----------------------------------------------------------------------------
@@ -192,17 +236,21 @@ def test_a_start_after_a_failed_one_carries_on(
 
 def test_the_way_back_takes_everything_away(db: Database, tmp_path: Path) -> None:
     migrate(db, settings_of(tmp_path))
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
 
-    with db.writers.connect() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+    _go(db, "base", command.downgrade)
 
     assert _everything(db) == ({}, None)
 
 
 # -------------------------------------------------------------------------------------------------
+
+
+def _go(db: Database, revision: str, how: Callable[[Config, str], None] = command.upgrade) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with db.writers.connect() as connection:
+        config.attributes["connection"] = connection
+        how(config, revision)
 
 
 def _create(db: Database, metadata: MetaData) -> None:
@@ -239,7 +287,22 @@ def _table_facts(connection: Connection, seen: Inspector, name: str) -> set[str]
     if connection.dialect.name == "sqlite":
         asked = f"SELECT strict, wr FROM pragma_table_list WHERE name = '{name}'"
         parts += [dict(row) for row in connection.exec_driver_sql(asked).mappings()]
+    parts += [
+        {"trigger": sql}
+        for sql in connection.exec_driver_sql(_triggers(connection, name)).scalars()
+    ]
     return {_words(part) for part in parts}
+
+
+def _triggers(connection: Connection, table: str) -> str:
+    """The query for what a table's triggers and their functions say."""
+    if connection.dialect.name == "sqlite":
+        return f"SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'"
+    return (
+        "SELECT pg_get_triggerdef(pg_trigger.oid) || prosrc FROM pg_trigger"
+        " JOIN pg_proc ON pg_proc.oid = tgfoid"
+        f" WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal"
+    )
 
 
 def _words(fact: Any) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import errno
-import secrets
 import signal
 import threading
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from app.config import BadSetting, Settings
+if TYPE_CHECKING:
+    from app.config import Settings
 
 PORT: Final = 12111
 PORT_MOST: Final = 65535
@@ -53,6 +53,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def demo_stripe(settings: Settings, words: dict[str, Any]) -> int:
     """Run the stand-in until it is stopped."""
+    import secrets
+
+    from app.config import BadSetting
+
     if settings.live_key:
         raise BadSetting(
             "STRIPE_SECRET_KEY is a live key, which moves real money: a stand-in never runs beside"

@@ -13,7 +13,7 @@ from app.cli.demo_stripe import add_options as add_demo_stripe_options
 EXIT_USAGE: Final = 2
 COMMANDS: Final = (
     "serve, work, demo, demo-stripe, event, import-plan, order, create-admin, verify-ticket,"
-    " simulate, doctor, backup, restore"
+    " simulate, ledger, doctor, backup, restore"
 )
 
 
@@ -113,6 +113,12 @@ def _add_events(commands: Any) -> None:
         parser.add_argument("event", metavar="SLUG")
         parser.add_argument("--because", default="", metavar="WORDS", help="shown on the page")
     cancel.add_argument("--moved-to", default="", metavar="SLUG", help="the event held instead")
+    refund = _add(kinds, "refund", "app.cli.orders:refund_event", "Take all tickets of an event"
+                  " back, all their money with them, or say how far that is.")  # fmt: skip
+    refund.add_argument("event", metavar="SLUG")
+    refund.add_argument("--because", default="", metavar="WORDS", help="the buyers read it")
+    refund.add_argument("--report", action="store_true", help="only say how far it is")
+    refund.add_argument("--json", action="store_true", help="the report as JSON")
     listing = _add(kinds, "list", "app.cli.events:list_", "List all events.")
     listing.add_argument("--json", action="store_true")
     _add(kinds, "keys", "app.cli.tickets:list_keys", "Print the public keys of all events, with"
@@ -141,9 +147,10 @@ def _add_house(commands: Any) -> None:
     plan.add_argument("file", metavar="FILE")
     plan.add_argument("--house", default="", metavar="SLUG", help="whose plan it is")
     plan.add_argument("--event", default="", metavar="SLUG", help="put it under this event")
-    order = commands.add_parser("order", help="Record money that was taken by hand.",
-                                allow_abbrev=False)  # fmt: skip
+    order = commands.add_parser("order", help="Record money that was taken by hand, and give"
+                                " money back.", allow_abbrev=False)  # fmt: skip
     kinds = order.add_subparsers(dest="order_command", metavar="WHAT", parser_class=Parser)
+    _add_refunds(kinds)
     paid = _add(kinds, "paid", "app.cli.orders:paid", "The money for an order that is paid at the"
                 " counter or by transfer has come.")  # fmt: skip
     paid.add_argument("order", metavar="CODE")
@@ -159,7 +166,36 @@ def _add_house(commands: Any) -> None:
                         " without it those in the database are used")  # fmt: skip
 
 
+def _add_refunds(kinds: Any) -> None:
+    refund = _add(kinds, "refund", "app.cli.orders:refund", "Give money back: for all tickets of an"
+                  " order, for some, or a part of the sum.")  # fmt: skip
+    refund.add_argument("order", metavar="CODE")
+    refund.add_argument("--ticket", action="append", default=[], dest="tickets", metavar="CODE",
+                        help="the ten characters under its QR code; can be repeated")  # fmt: skip
+    refund.add_argument("--amount", default="", metavar="SUM", help="a part, such as 5.50; the"
+                        " tickets stay valid")  # fmt: skip
+    refund.add_argument("--because", required=True, metavar="WORDS", help="the buyer reads it")
+    again = _add(kinds, "refund-again", "app.cli.orders:refund_again", "Try a refund that has"
+                 " failed once more.")  # fmt: skip
+    paid_out = _add(kinds, "paid-out", "app.cli.orders:paid_out", "Record that a refund was paid"
+                    " out by hand.")  # fmt: skip
+    paid_out.add_argument("--by", default="", metavar="NAME", help="who paid it out")
+    for parser in (again, paid_out):
+        parser.add_argument("refund", metavar="REFUND", help="as “order refunds” names it")
+    waiting = _add(kinds, "refunds", "app.cli.orders:list_refunds", "List refunds that wait for a"
+                   " person: to be paid out by hand, or failed.")  # fmt: skip
+    waiting.add_argument("--json", action="store_true")
+
+
 def _add_upkeep(commands: Any) -> None:
+    ledger = _add(commands, "ledger", "app.cli.ledger:ledger", "Print what came in, what went back"
+                  " and what was kept, for each day and way of paying.")  # fmt: skip
+    ledger.add_argument("--check", action="store_true", help="prove that it equals all orders,"
+                        " payments and refunds to the cent")  # fmt: skip
+    ledger.add_argument("--from", default="", dest="first", metavar="DATE", help="the first day,"
+                        " such as 2030-12-31")  # fmt: skip
+    ledger.add_argument("--to", default="", dest="last", metavar="DATE", help="the last day")
+    ledger.add_argument("--json", action="store_true", help="print it as data, in minor units")
     doctor = _add(commands, "doctor", "app.cli.upkeep:doctor", "Look at settings, disk and"
                   " database, and say what to do.")  # fmt: skip
     doctor.add_argument("--json", action="store_true")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.box_office import BoxOffice
-from app.control_requests import events, house, places, plans
+from app.control_requests import events, house, places, plans, refunds
 from app.control_requests.asked import Request, Words
 from app.refusals import Refusal
 
@@ -19,7 +19,13 @@ REQUESTS: Final[dict[str, Request]] = {
     "event.unblock": places.unblock_places,
     "event.move": places.move_ticket,
     "plan.import": plans.import_plan,
+    "event.refund": refunds.refund_event,
+    "event.refunds": refunds.report_event,
     "order.paid": house.record_payment,
+    "order.refund": refunds.refund,
+    "order.refund_again": refunds.refund_again,
+    "order.refunds": refunds.list_open,
+    "order.paid_out": refunds.paid_out,
     "admin.create": house.invite_admin,
     "demo.open": house.open_demo,
     "demo.close": house.close_demo,

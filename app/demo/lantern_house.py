@@ -32,6 +32,7 @@ _VISIT: Final = {
     "access": "Level entrance on Market Street. Wheelchair places are in rows A, K and R; the seat"
     " beside each is for a companion. Guide dogs are welcome.",
     "visit": "Doors open an hour before the show. The bar takes cards and coins.",
+    "tax": "VAT number GB 123 4567 89 (a sample)",
     "refund": "Tickets can be returned until noon of the day before.",
     "privacy": "Your address is used for these tickets and for nothing else.",
 }
@@ -43,10 +44,11 @@ ARENA: Final = replace(
     MAIN_HOUSE, slug="riverside-arena", name="Riverside Arena", address="2 Wharf Road"
 )
 
-FULL: Final = TypeWords("full", "Full price")
-YOUNG: Final = TypeWords("under-26", "Under 26", "Bring something that shows your age.")
-CHILD: Final = TypeWords("child", "Child", "Aged 3 to 12.")
-ADULT: Final = TypeWords("adult", "Adult")
+TAX_RATE: Final = 2000  # basis points within all prices
+FULL: Final = TypeWords("full", "Full price", tax_rate=TAX_RATE)
+YOUNG: Final = TypeWords("under-26", "Under 26", "Bring something that shows your age.", TAX_RATE)
+CHILD: Final = TypeWords("child", "Child", "Aged 3 to 12.", TAX_RATE)
+ADULT: Final = TypeWords("adult", "Adult", tax_rate=TAX_RATE)
 ENTRY: Final = TypeWords("entry", "Free entry")
 
 

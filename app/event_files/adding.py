@@ -175,7 +175,14 @@ def _event_row(read: EventFile, at: datetime) -> dict[str, Any]:
 
 def _add_prices(connection: Connection, event_id: int, read: EventFile) -> None:
     types = [
-        {"event_id": event_id, "key": kind.key, "name": kind.name, "note": kind.note, "position": i}
+        {
+            "event_id": event_id,
+            "key": kind.key,
+            "name": kind.name,
+            "note": kind.note,
+            "tax_rate": kind.tax_rate,
+            "position": i,
+        }
         for i, kind in enumerate(read.ticket_types)
     ]
     categories = [

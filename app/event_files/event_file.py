@@ -19,7 +19,7 @@ class HouseWords:
 
 @dataclass(frozen=True, slots=True)
 class VenueWords:
-    """Where it takes place. `notes` are words by name: help, access, visit, legal."""
+    """Where it takes place. `notes` are words by name: help, access, visit, legal, tax."""
 
     slug: str
     name: str
@@ -52,6 +52,7 @@ class TypeWords:
     key: str
     name: str
     note: str = ""
+    tax_rate: int | None = None  # in basis points
 
 
 @dataclass(frozen=True, slots=True)

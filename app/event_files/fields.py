@@ -17,6 +17,7 @@ from app.plans.reading import UNPRINTABLE, excerpt
 from app.plans.refused import Problem
 
 PRICE_LIMIT: Final = Decimal(100_000)  # in whole units of the currency
+PERCENT_LIMIT: Final = Decimal(100)
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 SLUG_LIMIT: Final = 60
 KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*\Z")
@@ -129,6 +130,22 @@ class Fields:
             self.refuse(key, f"must be a whole number from {least} to {most}.")
             return least if default is None else default
         return value
+
+    def percent(self, key: str) -> int | None:
+        """A share of 0 to 100 per cent in basis points; None where there is none."""
+        value = self._take(key, False, "")
+        if value is None:
+            return None
+        try:
+            if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+                raise InvalidOperation
+            points = Decimal(value).scaleb(2)
+            if not 0 <= points <= PERCENT_LIMIT.scaleb(2) or points != points.to_integral_value():
+                raise InvalidOperation
+            return int(points)
+        except ArithmeticError:
+            self.refuse(key, 'must be per cent from 0 to 100 such as "20" or "5.5".')
+            return None
 
     def flag(self, key: str, default: bool) -> bool:
         """True or false."""

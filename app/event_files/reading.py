@@ -42,7 +42,7 @@ FEATURED_SEAT_LIMIT: Final = 20_000
 ORDER_LIMIT_MOST: Final = 100
 BUYER_LIMIT_MOST: Final = 1_000
 LONGEST_EVENT: Final = timedelta(days=31)
-VENUE_NOTES: Final = ("help", "access", "visit", "legal", "refund", "privacy")
+VENUE_NOTES: Final = ("help", "access", "visit", "legal", "tax", "refund", "privacy")
 EVENT_NOTES: Final = ("running", "age", "access", "tax", "refund")
 ART: Final = (
     "", "sail", "planet", "moon", "microphone", "rings", "draw", "storm", "horn", "lantern",
@@ -198,7 +198,8 @@ def _ticket_types(top: Fields) -> tuple[TypeWords, ...]:
         key = table.key("key", slug_of(name) or "type")
         if key in (other.key for other in types):
             table.refuse("key" if "key" in table else "name", f"“{key}” stands twice.")
-        types.append(TypeWords(key, name, table.text("note", LINE_LIMIT, "")))
+        note = table.text("note", LINE_LIMIT, "")
+        types.append(TypeWords(key, name, note, table.percent("tax")))
         table.end()
     if not types and "ticket_types" not in top:
         top.refuse("ticket_types", "At least one [[ticket_types]] is needed, such as Adult.")

@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sqlalchemy import Connection
 
+from app.invariants.ledger import ledger_rules
 from app.invariants.money import money_rules
 from app.invariants.orders import order_rules
 from app.invariants.places import place_rules
+from app.invariants.receipts import receipt_rules
 from app.invariants.storage import storage_rules
 
 BROKEN_SHOWN_LIMIT = 50  # for each rule; the rest is counted
 
 Rule = Callable[[Connection], Iterable[str]]
+
+RULES = (storage_rules, place_rules, order_rules, money_rules, ledger_rules, receipt_rules)
 
 
 def check(connection: Connection) -> list[str]:
@@ -21,12 +25,7 @@ def check(connection: Connection) -> list[str]:
 
     Reads only, and needs one connection that sees one moment (a transaction).
     """
-    return [
-        words
-        for rules in (storage_rules, place_rules, order_rules, money_rules)
-        for rule in rules()
-        for words in _some(rule(connection))
-    ]
+    return [words for rules in RULES for rule in rules() for words in _some(rule(connection))]
 
 
 def _some(found: Iterable[str]) -> Iterator[str]:

@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Subquery, and_, case, func, or_, select
+from sqlalchemy import (
+    Connection,
+    Subquery,
+    Text,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 
 from app.models import (
     Order,
@@ -117,7 +127,7 @@ def refunds_are_no_more_than_was_paid(connection: Connection) -> Iterator[str]:
 
 def money_is_sold_or_goes_back(connection: Connection) -> Iterator[str]:
     """Nobody keeps a ticket whose money goes back."""
-    refunded, live = _refunded(), _live()
+    refunded, live = _for_tickets(), _live()
     query = (
         select(Payment.order_id, Payment.amount_cents, live.c.cents, refunded.c.cents)
         .outerjoin(live, live.c.order_id == Payment.order_id)
@@ -181,6 +191,19 @@ def _refunded() -> Subquery:
     return (
         select(Refund.payment_id, func.sum(Refund.amount_cents).label("cents"))
         .where(Refund.state != RefundState.FAILED)
+        .group_by(Refund.payment_id)
+        .subquery()
+    )
+
+
+def _for_tickets() -> Subquery:
+    """The same without what was given back while all tickets stayed valid."""
+    return (
+        select(Refund.payment_id, func.sum(Refund.amount_cents).label("cents"))
+        .where(
+            Refund.state != RefundState.FAILED,
+            func.coalesce(type_coerce(Refund.ticket_ids, Text), "") != "[]",
+        )
         .group_by(Refund.payment_id)
         .subquery()
     )

@@ -214,14 +214,27 @@ class BuyNow(Command[Sold]):
 
 
 @frozen
+class RefundWanted:
+    """Money to go back for tickets, out of this payment, at most so much of it."""
+
+    refund_id: str
+    payment_id: str
+    most_cents: int
+
+
+@frozen
 class CancelTickets(Command[Changed]):
-    """Void tickets of an order and put their places back on sale; voided ones are passed over."""
+    """Void tickets of an order and put their places back on sale; voided ones are passed over.
+
+    With `refund` what was paid for them goes back, asked for in the same transaction.
+    """
 
     order_id: str
     ticket_ids: tuple[str, ...]
     reason: str
     by: str
     at_ms: int
+    refund: RefundWanted | None = None
 
 
 @frozen

@@ -39,7 +39,29 @@ def cancel_tickets(
     if ids:
         words = {"tickets": ids, "reason": command.reason}
         facts.append(r.Journalled("tickets.cancelled", command.by, command.order_id, words))
+        facts.extend(_refund(command, ids, sum(state.tickets[one].cents for one in ids)))
     return Decision(Changed(len(ids)), tuple(facts))
+
+
+def _refund(command: c.CancelTickets, ids: list[str], worth_cents: int) -> Iterator[r.Record]:
+    """What was paid for the tickets goes back, as far as it has not gone back already."""
+    wanted = command.refund
+    if wanted is None:
+        return
+    cents = min(worth_cents, wanted.most_cents)
+    payload = {"order": command.order_id, "refund": wanted.refund_id}
+    if cents > 0:
+        yield r.RefundRequested(
+            wanted.refund_id,
+            wanted.payment_id,
+            command.order_id,
+            tuple(ids),
+            cents,
+            command.reason,
+            command.at_ms,
+        )
+        yield r.EffectDue("refund.submit", f"refund.submit:{wanted.refund_id}", payload)
+    yield r.EffectDue("mail.money_back", f"mail.money_back:{wanted.refund_id}", payload)
 
 
 def move_ticket(state: EventInventory, command: c.MoveTicket, moment: Moment) -> Decision[Changed]:

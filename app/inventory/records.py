@@ -193,6 +193,19 @@ class TicketMoved(Record):
 
 
 @frozen
+class RefundRequested(Record):
+    """Money goes back for these tickets."""
+
+    refund_id: str
+    payment_id: str
+    order_id: str
+    ticket_ids: tuple[str, ...]
+    cents: int
+    reason: str
+    at_ms: int
+
+
+@frozen
 class EffectDue(Record):
     """Something to carry out afterwards, once per `dedupe_key`."""
 

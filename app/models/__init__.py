@@ -15,6 +15,7 @@ from app.models.events import (
     TicketType,
     Venue,
 )
+from app.models.ledger import EntryKind, LedgerEntry
 from app.models.orders import (
     Order,
     OrderLine,
@@ -26,7 +27,7 @@ from app.models.orders import (
     Ticket,
     TicketState,
 )
-from app.models.payments import DeliveryRow, DeliveryState, PaySession, SessionState
+from app.models.payments import DeliveryRow, DeliveryState, MassRefund, PaySession, SessionState
 from app.models.places import (
     ActorRow,
     Allocation,
@@ -36,6 +37,7 @@ from app.models.places import (
     HouseTime,
     SeatState,
 )
+from app.models.receipts import Receipt, ReceiptKind
 from app.models.work import (
     EffectState,
     JournalEntry,
@@ -56,6 +58,7 @@ __all__ = [
     "DeliveryRow",
     "DeliveryState",
     "EffectState",
+    "EntryKind",
     "Event",
     "EventKey",
     "EventStatus",
@@ -66,6 +69,8 @@ __all__ = [
     "KeptAnswer",
     "KeptMail",
     "Lane",
+    "LedgerEntry",
+    "MassRefund",
     "Order",
     "OrderLine",
     "OrderStatus",
@@ -77,6 +82,8 @@ __all__ = [
     "PostboxLetter",
     "Price",
     "PriceCategory",
+    "Receipt",
+    "ReceiptKind",
     "Refund",
     "RefundState",
     "ScheduleRow",

@@ -148,6 +148,7 @@ class TicketType(Table):
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text, default="")
+    tax_rate: Mapped[int | None] = mapped_column()  # in basis points, within its prices
     position: Mapped[int] = mapped_column()
 
 

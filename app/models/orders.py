@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import STRICT_KEYED, Big, Choice, Flag, Instant, Table, one_of
+from app.models.base import STRICT_KEYED, Big, Choice, Flag, Instant, Json, Table, one_of
 
 
 class OrderStatus(enum.StrEnum):
@@ -152,6 +152,9 @@ class Refund(Table):
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[RefundState] = mapped_column(Choice(RefundState))
     reference: Mapped[str | None] = mapped_column(Text)
+    # what became void for it; none at all for a part of the money that leaves tickets as they are
+    ticket_ids: Mapped[list[str] | None] = mapped_column(Json)
+    paid_out_by: Mapped[str | None] = mapped_column(Text)  # where a person did it by hand
     requested_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -85,3 +85,16 @@ class DeliveryRow(Table):
     at: Mapped[datetime] = mapped_column(Instant)
     received_at: Mapped[datetime] = mapped_column(Instant)
     done_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class MassRefund(Table):
+    """An event whose tickets are all being given back; carried on until none is left."""
+
+    __tablename__ = "mass_refunds"
+    __table_args__ = (STRICT_KEYED,)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    begun_at: Mapped[datetime] = mapped_column(Instant)
+    done_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from app.box_office import BoxOffice
 from app.clock import utc_now
 from app.faults import fault_point
+from app.ledger_rows import enter_refund
 from app.models import (
     DeliveryRow,
     DeliveryState,
@@ -53,6 +54,9 @@ def keep_delivery(office: BoxOffice, gateway_name: str, body: bytes, signature: 
     if gateway is None:
         raise NotFound
     notice = gateway.read_notice(body, signature)
+    with office.db.read() as connection:  # a repeat waits for nobody who writes
+        if connection.scalar(select(_rows.id).where(_rows.id == notice.id)) is not None:
+            return False
     with office.db.write() as connection:
         is_new = _insert(connection, gateway_name, notice)
     if is_new:
@@ -165,7 +169,7 @@ def _refund_told(office: BoxOffice, gateway: str, facts: Facts) -> None:
             .where(
                 Refund.payment_id == payment.id,
                 Refund.id == facts["refund"],
-                Refund.state != RefundState.FAILED,
+                _may_become(state),
             )
             .values(
                 state=state,
@@ -174,6 +178,7 @@ def _refund_told(office: BoxOffice, gateway: str, facts: Facts) -> None:
             )
         )
         if changed.rowcount and state == RefundState.FAILED:
+            enter_refund(connection, facts["refund"])
             write_journal(connection, "refund.failed", payment.order_id, gateway, why=facts["why"])
         known = select(Refund.id).where(Refund.id == facts["refund"])
         if not changed.rowcount and connection.execute(known).first() is None:
@@ -181,6 +186,14 @@ def _refund_told(office: BoxOffice, gateway: str, facts: Facts) -> None:
                 connection, "refund.foreign", payment.order_id, gateway,
                 reference=facts["reference"], cents=facts["cents"], state=str(state),
             )  # fmt: skip
+
+
+def _may_become(state: RefundState) -> ColumnElement[bool]:
+    """Which refunds a call still changes: calls come in any order, and only a failure is later."""
+    before = [RefundState.REQUESTED, RefundState.SUBMITTED]
+    if state == RefundState.FAILED:
+        before.append(RefundState.SUCCEEDED)
+    return Refund.state.in_(before)
 
 
 def _dispute_told(office: BoxOffice, gateway: str, facts: Facts) -> None:

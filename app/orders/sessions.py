@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ UNSURE_SECONDS: Final = 120  # after its end a session that nobody could ask abo
 OPENABLE: Final = (SessionState.OPENING, SessionState.OPEN)
 LIVE: Final = (*OPENABLE, SessionState.WAITING)
 ATTEMPTS_AT_ONCE: Final = 2
+PATIENCE_SECONDS: Final = 1.5  # when the first attempt took longer the next press begins another
 
 _columns = PaySession.__table__.c
 
@@ -31,6 +33,7 @@ def open_session(office: BoxOffice, order_id: str) -> str | None:
     Asked again it is the same page, also after a crash or a lost answer. Raises `GatewayAway`.
     """
     with turn_of(f"session of {order_id}"):
+        started_at = time.monotonic()
         for _ in range(ATTEMPTS_AT_ONCE):
             with office.db.read() as connection:
                 order = read_order(connection, order_id)
@@ -46,6 +49,8 @@ def open_session(office: BoxOffice, order_id: str) -> str | None:
             url = _begin(office, order, gateway, row, last)
             if url is not None:
                 return url
+            if time.monotonic() - started_at > PATIENCE_SECONDS:
+                break
         raise GatewayAway
 
 

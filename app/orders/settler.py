@@ -14,6 +14,9 @@ from app.clock import house, utc_now
 from app.inventory.commands import EndPayment
 from app.models import Order, OrderStatus, Payment, PaymentState
 from app.orders.ending import OPEN
+from app.orders.receipt_numbers import ReceiptRounds
+from app.orders.receipts import wanted
+from app.orders.refunding import carry_on_mass_refunds
 from app.orders.rows import set_status
 from app.orders.settling import settle_open
 from app.orders.turns import turn_of
@@ -23,6 +26,7 @@ log = logging.getLogger("fullhouse.settler")
 
 SETTLE_EVERY_SECONDS: Final = 10.0
 STOP_SECONDS: Final = 5.0
+BREATH_SECONDS: Final = 0.2  # between two rounds, however many wait for a receipt
 BROKEN_OFF_SECONDS: Final = 30  # no request lives so long: its order will not be carried on
 LAPSED_SECONDS: Final = 60  # past its deadline
 OVER: Final = (OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.REFUNDED)
@@ -44,6 +48,7 @@ class Settler:
     def stop(self) -> None:
         """Stop after the order at hand."""
         self._stopped.set()
+        wanted.set()
         self._thread.join(timeout=STOP_SECONDS)
 
     @property
@@ -52,7 +57,13 @@ class Settler:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        rounds: tuple[Callable[[BoxOffice], Any], ...] = (settle_open, thaw_broken, lapse_forgotten)
+        rounds: tuple[Callable[[BoxOffice], Any], ...] = (
+            settle_open,
+            thaw_broken,
+            lapse_forgotten,
+            carry_on_mass_refunds,
+            ReceiptRounds().carry_on,
+        )
         while True:
             for carry_on in (*rounds, BoxOffice.note_drift):
                 try:
@@ -61,7 +72,9 @@ class Settler:
                     log.warning("settler waits: %s", refusal)
                 except Exception:  # the next round tries again
                     log.exception("settler failed")
-            if self._stopped.wait(SETTLE_EVERY_SECONDS):
+            wanted.wait(SETTLE_EVERY_SECONDS)
+            wanted.clear()
+            if self._stopped.wait(BREATH_SECONDS):
                 return
 
 

@@ -12,6 +12,7 @@ from app.clock import house, utc_now, wall_ms
 from app.faults import fault_point
 from app.inventory.commands import CancelTickets, EndPayment, KeepOffer, Refreeze, Sell
 from app.inventory.views import LineView
+from app.ledger_rows import enter_payment, enter_refund
 from app.models import (
     OrderStatus,
     Payment,
@@ -73,6 +74,7 @@ def capture(
                 "settled": reason is not None, "return_reason": reason, "captured_at": utc_now(),
             },
         )  # fmt: skip
+        enter_payment(connection, payment_id)
         write_journal(connection, "payment.captured", order_id, gateway, cents=cents)
         if reason is not None:
             _write_refund(connection, order_id, payment_id, cents, reason)
@@ -303,6 +305,7 @@ def _write_refund(
                 "requested_at": utc_now(),
             },
         )  # fmt: skip
+        enter_refund(connection, refund_id)
         add_effect(connection, "refund.submit", f"refund.submit:{refund_id}", {"refund": refund_id})
     add_effect(
         connection, "mail.money_back", f"mail.money_back:{refund_id}",

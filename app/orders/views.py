@@ -17,12 +17,14 @@ from app.orders.first_answers import tickets_as_of
 from app.orders.lines import place_words
 from app.orders.rows import OrderRow, read_lines, read_order
 from app.orders.sessions import last_session
+from app.payments.gateway import as_remote
 from app.refusals import NotFound
 from app.tickets.codes import TicketFacts, sign, window_hours
 from app.vault import SealBroken
 
 ADMITS_BEFORE: Final = timedelta(hours=6)
 ADMITS_AFTER: Final = timedelta(hours=18)
+WITHOUT_PAGE: Final = (SessionState.OPENING, SessionState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class OrderView:
     payments: tuple[PaymentView, ...]
     refunds: tuple[RefundView, ...]
     is_with_bank: bool = False  # the buyer has done all; the bank takes days
+    lacks_pay_page: bool = False  # other people's machine has not opened one yet
 
     @property
     def events(self) -> tuple[EventCard, ...]:
@@ -149,6 +152,8 @@ def order_view(
         payments=tuple(_payment(row) for row in payments),
         refunds=tuple(_refund(row) for row in refunds),
         is_with_bank=session is not None and session.state == SessionState.WAITING,
+        lacks_pay_page=as_remote(office.gateways.get(order.gateway)) is not None
+        and (session is None or session.state in WITHOUT_PAGE),
     )
 
 

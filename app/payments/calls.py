@@ -38,14 +38,25 @@ class Calls:
         """Whether nobody is asked just now."""
         return self._failures >= FAILURES_LIMIT and self._steady_seconds() < self._rests_until
 
-    def make(self, call: Callable[[], T], away: tuple[type[Exception], ...]) -> T:
-        """What the call gives; `GatewayAway` for the exceptions that mean nobody was there."""
+    def make(
+        self,
+        call: Callable[[], T],
+        away: tuple[type[Exception], ...],
+        broken: tuple[type[Exception], ...] = (),
+    ) -> T:
+        """What the call gives; `GatewayAway` for the exceptions that mean nobody was there.
+
+        Those of `broken` mean that it has a fault of its own: they count as well, and are raised.
+        """
         with self._slot():
             try:
                 answer = call()
             except away as fault:
                 self._note_failure()
                 raise GatewayAway(retry_after=RETRY_AFTER_SECONDS) from fault
+            except broken:
+                self._note_failure()
+                raise
             except Exception:
                 self._note_answer()  # a no is an answer too
                 raise

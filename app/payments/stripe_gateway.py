@@ -7,6 +7,7 @@ ever comes here: the buyer types it on Stripe's page.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
@@ -35,6 +36,7 @@ log = logging.getLogger("fullhouse.stripe")
 
 CONNECT_SECONDS: Final = 1.5
 ANSWER_SECONDS: Final = 3.3  # together below five
+PATIENCE_SECONDS: Final = 1.5  # after an error that came later the next press searches on
 SESSION_SECONDS: Final = 30 * 60 + 60  # Stripe's minimum, and a minute for clocks that differ
 LINES_LIMIT: Final = 100  # line items that Stripe takes
 WORDS_LIMIT: Final = 250
@@ -84,7 +86,7 @@ class StripeGateway:
         """One Checkout session for an order's attempt, however often it is asked for."""
         import stripe
 
-        asked_at = utc_now()
+        asked_at, started_at = utc_now(), time.monotonic()
         try:
             made = self._ask_once(
                 lambda: self._client.v1.checkout.sessions.create(
@@ -94,6 +96,8 @@ class StripeGateway:
             )
         except (stripe.APIError, stripe.InvalidRequestError, stripe.IdempotencyError) as no:
             log.warning("Stripe opened no session: %s", type(no).__name__)
+            if time.monotonic() - started_at > PATIENCE_SECONDS:  # a buyer waits
+                raise GatewayAway(retry_after=RETRY_AFTER_SECONDS) from no
             made = self._found_again(bill, asked_at)
         return Session(str(made.id), str(made.url))
 
@@ -144,6 +148,7 @@ class StripeGateway:
         import stripe
 
         stripe.enable_telemetry = False
+        logging.getLogger("stripe").setLevel(logging.WARNING)  # it writes every session's address
         http_client = stripe.RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
         addresses: Any = {"api": self._api_base} if self._api_base else None
         return stripe.StripeClient(
@@ -164,7 +169,9 @@ class StripeGateway:
         import stripe
 
         try:
-            return self._calls.make(call, (stripe.APIConnectionError, stripe.RateLimitError))
+            return self._calls.make(
+                call, (stripe.APIConnectionError, stripe.RateLimitError), (stripe.APIError,)
+            )
         except stripe.AuthenticationError as no:
             self.fault_words = KEY_WORDS
             raise GatewayAway(

@@ -29,7 +29,7 @@ _TOP_LEFT_CORNERS = {
     ),
 }
 # reportlab's loaded fonts are shared by all documents and keep the state of one.
-_ONE_AT_A_TIME = Lock()
+ONE_AT_A_TIME = Lock()
 
 
 def draw_document(
@@ -37,7 +37,7 @@ def draw_document(
 ) -> bytes:
     """The whole PDF: embedded fonts only, no date, no name in its metadata."""
     corners = _TOP_LEFT_CORNERS[sheet]
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         load(PLAIN)
         out = io.BytesIO()
         canvas = Canvas(out, invariant=1, lang=language, initialFontName=PLAIN)

@@ -20,7 +20,16 @@ from app.control import NoServer, ask_server
 from app.db import SAFE_SQLITE, Database, sqlite_version
 from app.invariants import check
 from app.keys import events_with_lost_keys
-from app.models import Account, EffectState, Event, OutboxRow
+from app.models import (
+    Account,
+    DeliveryRow,
+    DeliveryState,
+    EffectState,
+    Event,
+    OutboxRow,
+    Refund,
+)
+from app.refund_rows import has_failed
 from app.refusals import GatewayAway, Refusal
 from app.schema import HEAD
 from app.upkeep.backup import FOLDER
@@ -166,7 +175,7 @@ def _look_at_database(settings: Settings) -> Iterator[Finding]:
         return
     database = Database(settings)
     try:
-        with database.read() as connection:
+        with database.read_moment() as connection:
             yield from _look_into(connection, settings)
     except (Refusal, SQLAlchemyError) as error:
         yield Finding(BAD, f"The database cannot be read: {str(error).splitlines()[0]}")
@@ -218,6 +227,13 @@ def _look_at_people_and_letters(connection: Connection) -> Iterator[Finding]:
     )
     if dead:
         yield Finding(BAD, f"{dead} letters or refunds have failed: an admin can try them again.")
+    failed = connection.scalar(select(func.count()).select_from(Refund).where(has_failed()))
+    if failed:
+        yield Finding(BAD, f"{failed} refunds were sent back: ./run order refunds names them.")
+    deliveries = select(func.count()).where(DeliveryRow.state == DeliveryState.FAILED)
+    lost = connection.scalar(deliveries)
+    if lost:
+        yield Finding(BAD, f"{lost} calls of Stripe could not be acted on: look into the log.")
 
 
 def _look_at_backups(settings: Settings) -> Iterator[Finding]:

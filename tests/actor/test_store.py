@@ -16,6 +16,7 @@ from app.invariants import check
 from app.inventory.records import Record
 from app.inventory.state import EventInventory
 from app.inventory_store import EventStore
+from app.ledger_rows import enter_payment
 from app.models import Order, OrderStatus, Payment, PaymentState
 from app.schema import migrate
 from tests.actor.gala_rows import write_gala
@@ -61,6 +62,7 @@ class Stored(Simulation):
                     self.orders_written.add(order_id)
             for order_id in payments:
                 connection.execute(insert(Payment), self._payment(order_id))
+                enter_payment(connection, order_id)
         store.write(self.state, self.written, [])
         self.written.clear()
 

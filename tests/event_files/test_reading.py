@@ -179,3 +179,27 @@ def test_a_wheelchair_place_is_reached_without_steps() -> None:
     drawing = drawing_of(plan_bytes(read.plan, {}), read.plan)
 
     assert drawing.features["balcony-A-1"] == ["step_free", "wheelchair"]
+
+
+@pytest.mark.parametrize(
+    ("written", "points"),
+    [('"20"', 2000), ("20", 2000), ("5.5", 550), ('"0.25"', 25), ('"0"', 0), ("100", 10_000)],
+)
+def test_tax_is_read_in_per_cent(written: str, points: int) -> None:
+    read = read_event_file(with_line('name = "Adult"', f'name = "Adult"\ntax = {written}'))
+
+    assert read.ticket_types[0].tax_rate == points
+
+
+def test_a_ticket_type_without_tax_has_none() -> None:
+    assert read_event_file(WHOLE.encode()).ticket_types[0].tax_rate is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['"20%"', '"a fifth"', "-1", "101", "5.555", "true", "[20]", '"nan"', '"1e9"', '"9e999999"'],
+)
+def test_a_tax_that_is_none_is_refused(written: str) -> None:
+    (problem,) = problems_of(with_line('name = "Adult"', f'name = "Adult"\ntax = {written}'))
+
+    assert 'must be per cent from 0 to 100 such as "20" or "5.5"' in problem

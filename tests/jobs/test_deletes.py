@@ -14,22 +14,27 @@ from app.inventory.commands import ReleaseHold
 from app.models import (
     Account,
     Allocation,
+    DeliveryRow,
     EffectState,
     Event,
     HoldRow,
     KeptAnswer,
     KeptMail,
+    LedgerEntry,
     Order,
     OrderLine,
     Organizer,
     OutboxRow,
     Payment,
     PostboxLetter,
+    Receipt,
     Refund,
     SetupLink,
     Ticket,
 )
 from app.orders.placing import Buyer, place_order
+from app.orders.receipt_numbers import ReceiptRounds
+from app.orders.receipts import asked_orders
 from app.orders.settling import give_back_sold
 from app.orders.views import order_view
 from app.outbox import add_effect
@@ -215,14 +220,16 @@ def test_an_order_that_came_to_nothing_is_forgotten_after_a_month(house: House) 
 
 
 def test_old_demo_orders_go_and_their_places_with_them(house: House) -> None:
-    house.buy(count=3)
+    asked_orders.add(house.buy(count=3))
+    ReceiptRounds().carry_on(house.office)
+    assert count(house, Receipt) == 1
     make_past(house, house.gala, days=31)
     cancel_old_demo(house.office)
     house.work()
     house.wait_until_done()
     delete(house, "delete.demo_orders")
 
-    for table in (Order, OrderLine, Ticket, Payment, Refund, Allocation):
+    for table in (Order, OrderLine, Ticket, Payment, Refund, LedgerEntry, Receipt, Allocation):
         assert count(house, table) == 0, table
     assert broken(house) == []
 
@@ -295,6 +302,19 @@ def test_a_dry_run_counts_and_removes_nothing(house: House) -> None:
 
     assert found["delete.kept_answers"] == found["delete.kept_mails"] == 1
     assert count(house, KeptAnswer) == count(house, KeptMail) == 1
+
+
+@only_inside
+def test_old_deliveries_go_but_not_those_that_failed(house: House) -> None:
+    long_ago = utc_now() - timedelta(days=91)
+    row = {"gateway": "stripe", "kind": "x", "facts": {}, "tries": 1, "at": long_ago}
+    for state in ("done", "ignored", "failed", "new"):
+        write(house, insert(DeliveryRow).values(id=state, state=state, received_at=long_ago, **row))
+    house.work()
+
+    delete(house, "delete.deliveries")
+
+    assert count(house, DeliveryRow) == 2
 
 
 @only_inside

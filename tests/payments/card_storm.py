@@ -35,7 +35,8 @@ WORKERS: Final = 16
 ANSWER_SECONDS: Final = 60.0  # of trying again, for one answer
 SETTLED_SECONDS: Final = 120.0
 LATE_SHARE: Final = 10  # one in so many
-UNSURE: Final = frozenset((409, 429, 500, 502, 503, 504))
+UNSURE: Final = frozenset((429, 500, 502, 503, 504))
+IN_FLIGHT: Final = "idempotency_in_flight"
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Storm:
     stripe: Stripe
     event: str
     seats: list[str]
+    spare: list[str]
     seed: int
     late_share: int = LATE_SHARE
     sales: list[Sale] = field(default_factory=list)
@@ -80,8 +82,8 @@ class Storm:
                 sale = self._order(client, number, self._is_late(dice))
                 if sale.is_late:
                     self._stop_paying(client, sale)
-                    if dice.random() < 0.5:
-                        self._take(client, number)
+                    if dice.random() < 0.5:  # somebody else gets the seat
+                        self._hold(client, self.seats[number])
                 self.stripe.pay(sale.session, "too_late" if sale.is_late else "card")
                 self.sales.append(sale)
             except Exception as fault:  # noqa: BLE001  told at the end
@@ -91,9 +93,7 @@ class Storm:
         return self.late_share > 0 and dice.randrange(self.late_share) == 0
 
     def _order(self, client: httpx.Client, number: int, is_late: bool) -> Sale:
-        hold = self._post(
-            client, f"/api/v1/events/{self.event}/holds", {"seats": [self.seats[number]]}
-        )
+        hold = self._hold(client, self.seats[number])
         wanted = {
             "basket": hold["basket"], "name": "Bo", "email": f"bo{number}@example.org",
             "payment": "stripe",
@@ -107,6 +107,17 @@ class Storm:
         session = re.search(r"cs_test_\w+", order["pay_url"])
         assert session is not None
         return Sale(order["code"], order["secret"], session[0], is_late)
+
+    def _hold(self, client: httpx.Client, seat: str) -> dict[str, Any]:
+        """The seat; another one where it is kept as an offer for somebody whose money was late."""
+        path, key = f"/api/v1/events/{self.event}/holds", {"Idempotency-Key": new_id()}
+        wanted = {"seats": [seat]}
+        answer = self._again(lambda: client.post(path, json=wanted, headers=key))
+        if answer.status_code == 409:
+            return self._hold(client, self.spare.pop())
+        assert answer.status_code == 201, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
 
     def _stop_paying(self, client: httpx.Client, sale: Sale) -> None:
         """Give the seats back by the page's own form."""
@@ -123,10 +134,6 @@ class Storm:
         answer = self._again(stop)
         assert answer.status_code in (200, 303), answer.text
 
-    def _take(self, client: httpx.Client, number: int) -> None:
-        """Somebody else gets the seat that was given back."""
-        self._post(client, f"/api/v1/events/{self.event}/holds", {"seats": [self.seats[number]]})
-
     def _post(
         self, client: httpx.Client, path: str, body: dict[str, Any], key: str = ""
     ) -> dict[str, Any]:
@@ -142,7 +149,8 @@ class Storm:
         while True:
             try:
                 answer = ask()
-                if answer.status_code not in UNSURE or time.monotonic() > until:
+                is_unsure = answer.status_code in UNSURE or IN_FLIGHT in answer.text
+                if not is_unsure or time.monotonic() > until:
                     return answer
             except httpx.HTTPError:
                 if time.monotonic() > until:

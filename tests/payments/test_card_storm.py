@@ -6,19 +6,17 @@ import random
 import threading
 import time
 from pathlib import Path
-from statistics import quantiles
 
 import httpx
 import pytest
 
 from app.simulate import seat_ids
 from tests.budget import TimeBudget
-from tests.orders.test_card_payments import signed
+from tests.orders.cards import signed
 from tests.payments.card_storm import Storm, database_of, wait_until_settled, wrong_endings
 from tests.services.box_office import BoxOffice, box_office
 from tests.services.stand_in import Stripe, stand_in
 
-DELIVERY_P99_MS = 500
 FORGED_SHARE = 5  # one forged call for so many sessions
 
 
@@ -29,13 +27,11 @@ def test_each_payment_ends_as_one_order_or_one_refund(
     count = time_budget.size(quick=60, long=1_000)
     for seed in time_budget.rounds(at_least=1, at_most=1):
         with stand_in() as stripe, box_office(tmp_path, settings=stripe.settings()) as office:
-            storm = _storm(office, stripe, count, seed)
+            storm = rush_of(office, stripe, count, seed)
 
             storm.run(lambda over: _forge(office, count // FORGED_SHARE))
 
             _expect_settled(office, stripe, storm, count)
-            took = [one["took_ms"] for one in stripe.deliveries() if one["status"] == 204]
-            assert quantiles(took, n=100)[98] < DELIVERY_P99_MS
 
 
 @pytest.mark.crash
@@ -45,7 +41,7 @@ def test_killed_in_the_storm_it_ends_the_same(tmp_path: Path, time_budget: TimeB
     kills = time_budget.size(quick=2, long=50)
     for seed in time_budget.rounds(at_least=1, at_most=1):
         with stand_in() as stripe, box_office(tmp_path, settings=stripe.settings()) as office:
-            storm = _storm(office, stripe, count, seed)
+            storm = rush_of(office, stripe, count, seed)
             killer = Killer(office, kills, seed)
 
             storm.run(killer.run)
@@ -57,7 +53,7 @@ def test_killed_in_the_storm_it_ends_the_same(tmp_path: Path, time_budget: TimeB
 @pytest.mark.parametrize("share", [1.0, 0.5])
 def test_lost_calls_are_made_up_for(tmp_path: Path, share: float) -> None:
     with stand_in() as stripe, box_office(tmp_path, settings=stripe.settings()) as office:
-        storm = _storm(office, stripe, 10, seed=1)
+        storm = rush_of(office, stripe, 10, seed=1)
         stripe.faults(reset=True, webhook_drop_share=share)
         storm.late_share = 0  # a session that Stripe has confirmed to be closed is not asked about
 
@@ -65,7 +61,7 @@ def test_lost_calls_are_made_up_for(tmp_path: Path, share: float) -> None:
         with httpx.Client(base_url=office.url) as waiting:  # whoever looks is not kept waiting
             for sale in storm.sales:
                 waiting.get(f"/o/{sale.order_id}/{sale.secret}")
-        _wait_until_paid(office, storm)
+        wait_until_paid(office, storm)
 
         _expect_settled(office, stripe, storm, 10)
 
@@ -92,11 +88,11 @@ class Killer:
         self._left -= 1
 
 
-def _storm(office: BoxOffice, stripe: Stripe, count: int, seed: int) -> Storm:
+def rush_of(office: BoxOffice, stripe: Stripe, count: int, seed: int) -> Storm:
     stripe.send_webhooks_to(f"{office.url}/webhooks/stripe")
     stripe.faults(webhook_copies=2, webhook_shuffle=50, seed=seed)
-    seats = seat_ids(office.demo(seats=max(count, 50), event="storm")["seats"])
-    return Storm(office, stripe, "storm", seats[:count], seed)
+    seats = seat_ids(office.demo(seats=max(2 * count, 50), event="storm")["seats"])
+    return Storm(office, stripe, "storm", seats[:count], seats[count:], seed)
 
 
 def _forge(office: BoxOffice, count: int) -> None:
@@ -121,7 +117,7 @@ def _expect_settled(office: BoxOffice, stripe: Stripe, storm: Storm, count: int)
     assert len(storm.sales) == count
 
 
-def _wait_until_paid(office: BoxOffice, storm: Storm) -> None:
+def wait_until_paid(office: BoxOffice, storm: Storm) -> None:
     until = time.monotonic() + 60
     with httpx.Client(base_url=office.url) as client:
         for sale in storm.sales:

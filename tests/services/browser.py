@@ -77,8 +77,12 @@ def visitor(
     colours: Literal["light", "dark"] = "light",
     javascript: bool = True,
     reduced_motion: bool = True,
+    pay_url: str = "",
 ) -> Iterator[Visitor]:
-    """A fresh window with empty cookies that watches for errors and for foreign origins."""
+    """A fresh window with empty cookies that watches for errors and for foreign origins.
+
+    It may go to pages below `pay_url`, but nothing of ours may load anything from there.
+    """
     context = browser.new_context(
         base_url=base_url,
         viewport=viewport,
@@ -91,15 +95,17 @@ def visitor(
     context.set_default_timeout(ANSWER_MS_LIMIT)
     try:
         person = Visitor(context.new_page())
-        _watch(person, urlsplit(base_url).netloc)
+        _watch(person, urlsplit(base_url).netloc, urlsplit(pay_url).netloc)
         yield person
     finally:
         context.close()
 
 
-def _watch(person: Visitor, own_host: str) -> None:
+def _watch(person: Visitor, own_host: str, pay_host: str) -> None:
     def look_at_request(request: Request) -> None:
         address = urlsplit(request.url)
+        if address.netloc == pay_host != "" and request.is_navigation_request():
+            return
         if address.scheme not in ("data", "blob", "about") and address.netloc != own_host:
             person.complaints.append(f"asked another origin: {request.url}")
 

@@ -70,6 +70,10 @@ STATES: dict[str, Shown] = {
     "checkout-one-gone": _page("shop/checkout_ended.html", lambda: basket.ended(one_gone=True)),
     "pay-demo": _page("shop/pay_demo.html", basket.pay_demo),
     "order": _page("shop/order.html", order.order_paid),
+    "receipt": (
+        "shop/receipt.html",
+        lambda: {"receipt": order.receipt(), "path": "/o/8WD3RX7K/secret"},
+    ),
     "confirm": _page(
         "shop/confirm.html",
         lambda: order.order_in(order.ORDER_STATES["counter"]),

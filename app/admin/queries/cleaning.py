@@ -91,6 +91,7 @@ def _rule(kind: str) -> str:
         "delete.old_effects": deletions.DONE_EFFECT_DAYS,
         "delete.spent_links": deletions.SPENT_LINK_DAYS,
         "delete.done_letters": deletions.DONE_LETTER_DAYS,
+        "delete.deliveries": deletions.DELIVERY_DAYS,
     }
     if kind == "delete.personal_data":
         return _("As long after the last event of an order as its organizer wishes; see below")

@@ -32,6 +32,7 @@ def kind_words(kind: str) -> str:
         "delete.old_effects": _("Rows of what was done"),
         "delete.spent_links": _("Spent set-up links"),
         "delete.done_letters": _("Requests between processes"),
+        "delete.deliveries": _("What Stripe told"),
     }
     return known.get(kind, kind)
 

@@ -1,4 +1,4 @@
-"""Card payments: sessions at a gateway, and the deliveries that tell what became of them."""
+"""Card payments: sessions at a gateway, what it tells of them, and refunds of single tickets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,24 @@ OPEN = sa.text("state IN ('opening', 'open', 'waiting')")
 
 
 def upgrade() -> None:
-    """Make both tables."""
+    """Make the tables, and what a refund says of itself."""
+    _make_pay_sessions()
+    _make_deliveries()
+    _make_mass_refunds()
+    op.add_column("refunds", sa.Column("ticket_ids", sa.Text(), nullable=True))
+    op.add_column("refunds", sa.Column("paid_out_by", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    """Drop all of it again."""
+    op.drop_column("refunds", "paid_out_by")
+    op.drop_column("refunds", "ticket_ids")
+    op.drop_table("mass_refunds")
+    op.drop_table("deliveries")
+    op.drop_table("pay_sessions")
+
+
+def _make_pay_sessions() -> None:
     op.create_table(
         "pay_sessions",
         sa.Column("id", sa.Text(), nullable=False),
@@ -47,6 +64,9 @@ def upgrade() -> None:
         sqlite_where=OPEN,
         postgresql_where=OPEN,
     )
+
+
+def _make_deliveries() -> None:
     op.create_table(
         "deliveries",
         sa.Column("id", sa.Text(), nullable=False),
@@ -68,7 +88,15 @@ def upgrade() -> None:
     op.create_index("ix_deliveries_state", "deliveries", ["state", "received_at"])
 
 
-def downgrade() -> None:
-    """Drop both again."""
-    op.drop_table("deliveries")
-    op.drop_table("pay_sessions")
+def _make_mass_refunds() -> None:
+    op.create_table(
+        "mass_refunds",
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("begun_at", BIG, nullable=False),
+        sa.Column("done_at", BIG, nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_mass_refunds_event_id")),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_mass_refunds")),
+        **STRICT_KEYED,
+    )

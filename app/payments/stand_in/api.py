@@ -8,8 +8,9 @@ import secrets
 import threading
 from typing import Final
 
-from app.payments.stand_in.calls import Call, Desk, find_call
+from app.payments.stand_in.calls import Call, find_call
 from app.payments.stand_in.checking import check
+from app.payments.stand_in.desk import Desk
 from app.payments.stand_in.events import API_VERSION
 from app.payments.stand_in.exchange import SILENT, Answer, Request, as_json
 from app.payments.stand_in.faults import Break

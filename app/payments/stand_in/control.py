@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from app.payments.stand_in import disputes, paying, refunds
+from app.payments.stand_in.asked import choice_in, read_asked, text_in
 from app.payments.stand_in.exchange import Answer, Request, as_json
 from app.payments.stand_in.faults import BadFaultError
 from app.payments.stand_in.problems import Json, ProblemError, no_such
@@ -17,6 +17,13 @@ from app.payments.stand_in.webhook import TYPES, BadWebhookError, Webhook
 if TYPE_CHECKING:
     from app.payments.stand_in.running import StandIn
 
+KEPT: Final = {
+    "sessions": "cs_test_",
+    "payment_intents": "pi_",
+    "charges": "ch_",
+    "refunds": "re_",
+    "disputes": "du_",
+}
 AHEAD_LIMIT_SECONDS: Final = 10 * 365 * 24 * 60 * 60
 
 
@@ -29,7 +36,12 @@ class Control:
     def answer(self, request: Request) -> Answer:
         """Carry out one control call."""
         name = request.path.removeprefix("/stand-in/")
-        reads = {"state": self._state, "deliveries": self._deliveries, "faults": self._faults}
+        reads = {
+            "state": self._state,
+            "deliveries": self._deliveries,
+            "waiting": self._waiting,
+            "faults": self._faults,
+        }
         changes = {
             "pay": self._pay,
             "authenticate": self._authenticate,
@@ -43,13 +55,12 @@ class Control:
             "clock": self._clock,
         }
         try:
-            if request.method == "GET" and name in reads:
-                return as_json(reads[name]())
-            if request.method == "POST" and name in changes:
-                asked = _read(request)
+            with self._stand_in.ledger.guard:
                 self._stand_in.ledger.catch_up()
-                with self._stand_in.ledger.guard:
-                    return as_json(changes[name](asked))
+                if request.method == "GET" and name in reads:
+                    return as_json(reads[name]())
+                if request.method == "POST" and name in changes:
+                    return as_json(changes[name](read_asked(request)))
         except ProblemError as problem:
             return as_json(problem.shape(), problem.status)
         except (BadFaultError, BadWebhookError) as wrong:
@@ -58,58 +69,53 @@ class Control:
 
     def _state(self) -> Json:
         ledger = self._stand_in.ledger
-        ledger.catch_up()
-        with ledger.guard:
-            kept = {
-                name: list(ledger.all_of(prefix).values())
-                for name, prefix in (
-                    *(("sessions", "cs_test_"), ("payment_intents", "pi_"), ("charges", "ch_")),
-                    *(("refunds", "re_"), ("disputes", "du_")),
-                )
-            }
-            return json.loads(json.dumps({**kept, **sums(ledger), "now": ledger.now()}))  # type: ignore[no-any-return]
+        kept = {name: list(ledger.all_of(prefix).values()) for name, prefix in KEPT.items()}
+        return {**kept, **sums(ledger), "now": ledger.now()}
 
     def _deliveries(self) -> Json:
         return self._stand_in.deliveries.shape()
+
+    def _waiting(self) -> Json:
+        return {"waiting": self._stand_in.deliveries.waiting}
 
     def _faults(self) -> Json:
         return self._stand_in.faults.shape()
 
     def _pay(self, asked: Json) -> Json:
-        how = _choice(asked, "how", paying.HOWS, "card")
+        how = choice_in(asked, "how", paying.HOWS, "card")
         ledger, faults = self._stand_in.ledger, self._stand_in.faults
-        session = paying.pay(ledger, faults, _text(asked, "session"), how)
+        session = paying.pay(ledger, faults, text_in(asked, "session"), how)
         return session | {"success_url": paying.way_back(session)}
 
     def _authenticate(self, asked: Json) -> Json:
         passes = asked.get("passes", True) is True
-        return paying.authenticate(self._stand_in.ledger, _text(asked, "session"), passes)
+        return paying.authenticate(self._stand_in.ledger, text_in(asked, "session"), passes)
 
     def _settle(self, asked: Json) -> Json:
         paid = asked.get("paid", True) is True
-        return paying.settle(self._stand_in.ledger, _text(asked, "session"), paid)
+        return paying.settle(self._stand_in.ledger, text_in(asked, "session"), paid)
 
     def _expire(self, asked: Json) -> Json:
-        return expire_session(self._stand_in.ledger, _text(asked, "session"))
+        return expire_session(self._stand_in.ledger, text_in(asked, "session"))
 
     def _refund(self, asked: Json) -> Json:
-        end = _choice(asked, "status", refunds.ENDS, "succeeded")
-        return refunds.end_refund(self._stand_in.ledger, _text(asked, "refund"), end)
+        end = choice_in(asked, "status", refunds.ENDS, "succeeded")
+        return refunds.end_refund(self._stand_in.ledger, text_in(asked, "refund"), end)
 
     def _dispute(self, asked: Json) -> Json:
         ledger = self._stand_in.ledger
         if "dispute" in asked:
-            status = _choice(asked, "status", disputes.ENDS, "lost")
-            return disputes.close_dispute(ledger, _text(asked, "dispute"), status)
+            status = choice_in(asked, "status", disputes.ENDS, "lost")
+            return disputes.close_dispute(ledger, text_in(asked, "dispute"), status)
         amount = asked.get("amount")
         if amount is not None and type(amount) is not int:
             raise ProblemError("amount must be whole minor units.", param="amount")
         reason = asked.get("reason", "fraudulent")
-        intent_id = _text(asked, "payment_intent")
+        intent_id = text_in(asked, "payment_intent")
         return disputes.open_dispute(ledger, intent_id, amount, str(reason)[:60])
 
     def _deliver(self, asked: Json) -> Json:
-        event_id = _text(asked, "event")
+        event_id = text_in(asked, "event")
         found = self._stand_in.ledger.events.find(event_id)
         if found is None:
             raise no_such("event", event_id)
@@ -144,29 +150,3 @@ class Control:
         self._stand_in.ledger.ahead_seconds += seconds
         self._stand_in.ledger.catch_up()
         return {"now": self._stand_in.ledger.now()}
-
-
-def _read(request: Request) -> Json:
-    if not request.headers.get("content-type", "").startswith("application/json"):
-        raise ProblemError("Send JSON, as application/json.", status=415)
-    try:
-        asked = json.loads(request.body or b"{}")
-    except (ValueError, RecursionError):
-        raise ProblemError("This is no JSON.") from None
-    if not isinstance(asked, dict):
-        raise ProblemError("Send a JSON object.")
-    return asked
-
-
-def _text(asked: Json, name: str) -> str:
-    value: Any = asked.get(name)
-    if not isinstance(value, str) or not value:
-        raise ProblemError(f"Say which {name}.", param=name)
-    return value
-
-
-def _choice(asked: Json, name: str, choices: tuple[str, ...], default: str) -> str:
-    value = asked.get(name, default)
-    if value not in choices:
-        raise ProblemError(f"{name} must be one of {', '.join(choices)}.", param=name)
-    return str(value)

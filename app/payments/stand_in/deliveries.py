@@ -6,11 +6,11 @@ import heapq
 import threading
 import time
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 from app.payments.stand_in.events import Happening, matches
-from app.payments.stand_in.faults import FaultBox
+from app.payments.stand_in.fault_box import FaultBox
 from app.payments.stand_in.problems import Json
 from app.payments.stand_in.webhook import Sender, Webhook
 
@@ -33,6 +33,9 @@ class Delivery:
     status: int
     at: float
     took_ms: int
+
+
+FIELDS: Final = tuple(each.name for each in fields(Delivery))
 
 
 class Deliveries:
@@ -85,9 +88,14 @@ class Deliveries:
     def shape(self) -> Json:
         """What was tried so far, oldest first, and how many wait or are under way."""
         with self._changed:
-            made = list(self._made)
-            waiting = len(self._due) + len(self._gathered) + self._under_way
-        return {"deliveries": [asdict(each) for each in made], "waiting": waiting}
+            made, waiting = list(self._made), self.waiting
+        told = [{name: getattr(each, name) for name in FIELDS} for each in made]
+        return {"deliveries": told, "waiting": waiting}
+
+    @property
+    def waiting(self) -> int:
+        """How many deliveries wait or are under way."""
+        return len(self._due) + len(self._gathered) + self._under_way
 
     def stop(self) -> None:
         """Deliver nothing more."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from app.payments.stand_in import paying
 from app.payments.stand_in.exchange import HTML, Answer, Request, see
-from app.payments.stand_in.faults import FaultBox
+from app.payments.stand_in.fault_box import FaultBox
 from app.payments.stand_in.ledger import Ledger
 from app.payments.stand_in.problems import Json, ProblemError
 from app.payments.stand_in.sessions import DELAYED_METHOD, session_by

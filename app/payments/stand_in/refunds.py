@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.payments.stand_in.faults import FaultBox
+from app.payments.stand_in.fault_box import FaultBox
 from app.payments.stand_in.ledger import Ledger
 from app.payments.stand_in.problems import (
     Json,

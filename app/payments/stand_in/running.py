@@ -9,11 +9,12 @@ from types import TracebackType
 from typing import Final, Self
 
 from app.payments.stand_in.api import Api
-from app.payments.stand_in.calls import Desk
 from app.payments.stand_in.control import Control
 from app.payments.stand_in.deliveries import Deliveries
+from app.payments.stand_in.desk import Desk
 from app.payments.stand_in.exchange import Answer, Request, as_json
-from app.payments.stand_in.faults import FaultBox, Faults
+from app.payments.stand_in.fault_box import FaultBox
+from app.payments.stand_in.faults import Faults
 from app.payments.stand_in.ledger import Ledger
 from app.payments.stand_in.pages import Pages
 from app.payments.stand_in.web import HOST, Server

@@ -10,21 +10,30 @@ from app.catalogue import EventCard
 from app.models import OrderStatus, TicketState
 from app.money import sum_words
 from app.orders.papers import calendar_entries, spoken_code, times_words, valid_tickets
+from app.orders.receipt_papers import printed_receipt
+from app.orders.receipts import receipts_of, receipts_soon
 from app.orders.views import OrderView, TicketView
 from app.pages import Action, Fact, Notice, inside
+from app.refusals import NotFound
 from app.shop.queries.letters import mail_line
 from app.shop.queries.order_states import state_of
 from app.shop.queries.places import seat_words
 from app.shop.views.basket import PriceLine
 from app.shop.views.order import OrderPage, OrderPart, Step, TicketLine
+from app.tickets.receipt_words import PrintedReceipt
 from app.words import clock_words, day_words, list_words, moment_words, ngettext, short_moment_words
 from app.words import gettext as _
 
 WAITING: Final = (OrderStatus.PAYING,)
+AGAIN_SECONDS: Final = 10  # between two looks of a page without script
+BACK_SECONDS: Final = 2  # the same for a buyer who has just paid
 
 
-def order_page(view: OrderView) -> OrderPage:
-    """The booking: its tickets once it is paid, else one sentence and what to do."""
+def order_page(view: OrderView, *, is_back: bool = False) -> OrderPage:
+    """The booking: its tickets once it is paid, else one sentence and what to do.
+
+    `is_back` from the pay page: without script the page then looks again sooner.
+    """
     path = f"/o/{view.order.id}/{view.secret}"
     state = state_of(view, path)
     cards = view.events
@@ -33,7 +42,11 @@ def order_page(view: OrderView) -> OrderPage:
     stock = cards[0].stock if cards else "straw"
     if state is not None:
         waits = view.order.status in WAITING
-        return OrderPage(state.title, path, stock, named, state=state, waits=waits)
+        seconds = BACK_SECONDS if is_back else AGAIN_SECONDS
+        return OrderPage(
+            state.title, path, stock, named, state=state, waits=waits, again_seconds=seconds,
+            receipt_url=f"{path}/receipt" if _was_credited(view) else "",
+        )  # fmt: skip
     tickets = valid_tickets(view)
     return OrderPage(
         title=_title(cards),
@@ -51,7 +64,21 @@ def order_page(view: OrderView) -> OrderPage:
         total=sum_words(view.order.total_cents, view.order.currency),
         paid_title=_("Paid") if view.order.total_cents else _("Free of charge"),
         paid_words=_paid_words(view),
+        receipt_url=f"{path}/receipt" if view.order.total_cents else "",
     )
+
+
+def receipt_page(view: OrderView) -> PrintedReceipt:
+    """The receipt of a booking that was paid, with its credit notes; `NotFound` for any other."""
+    order = view.order
+    if order.paid_at is None or not order.total_cents:
+        raise NotFound
+    if order.status == OrderStatus.PAID:
+        return printed_receipt(view, receipts_soon(office(), order.id))
+    receipts = receipts_of(office(), order.id)
+    if not receipts:
+        raise NotFound
+    return printed_receipt(view, receipts)
 
 
 def order_path(order_id: str) -> str:
@@ -109,6 +136,11 @@ def price_lines(view: OrderView) -> Iterator[PriceLine]:
         if many:
             words = f"{place.event.title}: {words}"
         yield PriceLine(words, sum_words(place.line.cents, view.order.currency))
+
+
+def _was_credited(view: OrderView) -> bool:
+    """Whether a booking without tickets has a receipt that stays."""
+    return view.order.paid_at is not None and bool(receipts_of(office(), view.order.id))
 
 
 def _title(cards: Sequence[EventCard]) -> str:
@@ -169,6 +201,9 @@ def _ways(view: OrderView, path: str) -> Iterator[Action]:
             note=_("To save paper"),
             is_file=True,
         )
+    if view.order.total_cents:
+        note = _("With its number and taxes, to look at or print")
+        yield Action(_("Receipt"), f"{path}/receipt", icon="list", note=note)
     note = _("To %(email)s", email=view.order.email)
     yield Action(_("Send the email again"), f"{path}/letters", (), icon="letter", note=note)
 

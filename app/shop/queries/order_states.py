@@ -41,6 +41,8 @@ def state_of(view: OrderView, path: str) -> OrderState | None:
 def _waiting(view: OrderView, path: str) -> OrderState:
     if view.is_with_bank:
         return _with_bank(view)
+    if view.lacks_pay_page:
+        return _without_pay_page(view, path)
     return OrderState(
         "clock",
         "",
@@ -61,6 +63,27 @@ def _waiting(view: OrderView, path: str) -> OrderState:
         afterwards=_(
             "You can close this page. We email you either way. Please do not pay a second time."
         ),
+    )
+
+
+def _without_pay_page(view: OrderView, path: str) -> OrderState:
+    return OrderState(
+        "clock",
+        "warn",
+        _("The payment service does not answer yet"),
+        (
+            _("Your places are yours until %(time)s.", time=_deadline(view)),
+            _("Nothing was charged so far, and nothing is charged twice."),
+        ),
+        (
+            Fact(_("Order placed"), _clock(view, view.order.created_at)),
+            Fact(_places(view), _total(view)),
+        ),
+        actions=(
+            *_pay_actions(view, path),
+            Action(_("Stop paying, keep my seats"), f"{path}/cancellation", (), is_quiet=True),
+        ),
+        afterwards=_("When you stop, you can choose another way to pay, or give the seats back."),
     )
 
 

@@ -22,9 +22,10 @@ from app.pages import Notice
 from app.rate_limits import limit
 from app.refusals import HoldExpired, Invalid, NotFound
 from app.shop.queries.offers import decline_offer, offered_holds
-from app.shop.queries.order import late_notice, order_page, order_path
+from app.shop.queries.order import late_notice, order_page, order_path, receipt_page
 from app.shop.views.order import FindPage
 from app.tickets.pdf import Sheet
+from app.tickets.receipt_pdf import receipt_pdf
 from app.words import gettext as _
 
 bp = Blueprint("orders", __name__)
@@ -34,12 +35,13 @@ bp = Blueprint("orders", __name__)
 def show_order(code: str, secret: str) -> ResponseReturnValue:
     """The booking in whatever state it is; the fragment while it waits for the bank."""
     view = _view(code, secret)
-    page = order_page(view)
+    page = order_page(view, is_back="paid" in request.args)
     if page.waits:  # somebody is looking: do not wait for a notice that may be lost
         look_soon(view.order.id)
 
     if wants_fragment():
-        return show_fragment("shop/_order.html", page=page, notice=late_notice(view))
+        notice = late_notice(view)
+        return show_fragment("shop/_order.html", page=page, notice=notice, is_poll=True)
     return show_page("shop/order.html", page=page, notice=take_notice() or late_notice(view))
 
 
@@ -62,6 +64,22 @@ def show_calendar_file(code: str, secret: str) -> ResponseReturnValue:
         raise NotFound
 
     return as_file(calendar_document(office(), view), "text/calendar", f"booking-{code}.ics")
+
+
+@bp.get("/o/<code>/<secret>/receipt")
+def show_receipt(code: str, secret: str) -> ResponseReturnValue:
+    """What was paid and what of it is tax; credit notes below."""
+    view = _view(code, secret)
+
+    return show_page("shop/receipt.html", receipt=receipt_page(view), path=order_path(code))
+
+
+@bp.get("/o/<code>/<secret>/receipt.pdf")
+def show_receipt_file(code: str, secret: str) -> ResponseReturnValue:
+    """The same as a PDF."""
+    receipt = receipt_page(_view(code, secret))
+
+    return as_file(receipt_pdf(receipt), "application/pdf", f"receipt-{code}.pdf")
 
 
 @bp.post("/o/<code>/<secret>/letters")

@@ -88,6 +88,7 @@ class OrderPage:
     order_words: str
     state: OrderState | None = None
     waits: bool = False
+    again_seconds: int = 0
     facts: tuple[str, ...] = ()
     open_url: str = ""
     open_words: str = ""
@@ -99,6 +100,7 @@ class OrderPage:
     total: str = ""
     paid_title: str = ""
     paid_words: str = ""
+    receipt_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

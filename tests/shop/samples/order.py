@@ -19,6 +19,7 @@ from app.shop.views.order import (
     TicketLine,
     TicketPage,
 )
+from app.tickets.receipt_words import PrintedPaper, PrintedReceipt, ReceiptLine
 
 
 def seat_facts(section: str, row: str, seat: str) -> tuple[Fact, ...]:
@@ -91,6 +92,43 @@ def order_paid() -> OrderPage:
         total="£44.00",
         paid_title="Paid",
         paid_words="Includes all booking costs and taxes. Demo card, 21 November, 18:41.",
+        receipt_url="/o/8WD3RX7K/secret/receipt",
+    )
+
+
+def receipt() -> PrintedReceipt:
+    """A receipt of which one ticket went back."""
+    nine, ten = (
+        ReceiptLine(
+            f"Nightjar Quartet, Thu 26 Nov, 20:00: Stalls, row D, seat {seat}",
+            "Full price",
+            price,
+        )
+        for seat, price in (("9", "£22.00"), ("10", "£22.00"))
+    )
+    return PrintedReceipt(
+        title="Receipt 2026-000123",
+        seller=("Lantern House", "14 Market Street", "VAT number GB 123 4567 89"),
+        order_words="Booking 8WD3 RX7K",
+        buyer="Bo Fenwick",
+        papers=(
+            PrintedPaper(
+                title="Receipt 2026-000123",
+                issued="Saturday 21 November 2026",
+                lines=(nine, ten),
+                total="£44.00",
+                taxes=("Includes £7.33 VAT at 20%",),
+            ),
+            PrintedPaper(
+                title="Credit note 2026-000130",
+                issued="Monday 23 November 2026",
+                lines=(replace(ten, price="-£22.00"),),
+                total="-£22.00",
+                taxes=("Includes -£3.67 VAT at 20%",),
+            ),
+        ),
+        demo_words="Demo receipt: no money moved.",
+        total_label="Total",
     )
 
 

@@ -1,0 +1,54 @@
+"""Refunds as rows: never more than was paid, whoever asks for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, select
+from sqlalchemy.orm import aliased
+
+from app.ledger_rows import enter_refund
+from app.models import Payment, Refund, RefundState
+from app.rows import insert_new
+
+AGAIN = ":again"  # behind a failed refund's id: the one that was asked for instead
+COLUMNS = (
+    *("id", "payment_id", "order_id", "amount_cents", "reason", "state"),
+    *("ticket_ids", "requested_at"),
+)
+
+
+def write_refund(connection: Connection, row: dict[str, Any]) -> bool:
+    """Write a refund that is asked for; False when it is there already or would be too much.
+
+    The sum is looked at in the INSERT itself: what is on its way back and this together are at
+    most what was paid.
+    """
+    full = {"state": RefundState.REQUESTED, **row}
+    table = Refund.__table__.c
+    values = [literal(full[name], table[name].type).label(name) for name in COLUMNS]
+    paid = select(Payment.amount_cents).where(Payment.id == full["payment_id"]).scalar_subquery()
+    fits = func.coalesce(back_cents(full["payment_id"]), 0) + full["amount_cents"] <= paid
+    wanted = insert_new(connection, Refund).from_select(
+        list(COLUMNS), select(*values).where(fits), include_defaults=False
+    )
+    written = connection.execute(wanted.returning(Refund.id)).first() is not None
+    if written:
+        enter_refund(connection, full["id"])
+    return written
+
+
+def has_failed() -> ColumnElement[bool]:
+    """Whether a refund has failed and was not tried again."""
+    again = aliased(Refund)
+    made_good = exists().where(again.id == Refund.id + AGAIN)
+    return and_(Refund.state == RefundState.FAILED, ~made_good)
+
+
+def back_cents(payment_id: str) -> Any:
+    """A subquery: what of a payment is back or on its way; null for nothing."""
+    return (
+        select(func.sum(Refund.amount_cents))
+        .where(Refund.payment_id == payment_id, Refund.state != RefundState.FAILED)
+        .scalar_subquery()
+    )

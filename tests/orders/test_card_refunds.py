@@ -1,0 +1,156 @@
+"""Money back to cards, at the stand-in: once, whatever Stripe answers or forgets to answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.box_office import BoxOffice
+from app.carrying import carry_out, write_outcome
+from app.clock import utc_now
+from app.effects import Failed
+from app.mail.post import Post
+from app.models import JournalEntry, OutboxRow
+from app.orders.refunding import open_refunds, refund_order, refund_tickets, try_refund_again
+from app.outbox import claim
+from jobs.duties import duties_of
+from tests.orders.buying import Tour, broken, money_of
+from tests.orders.cards import deliver, look, office, ordered, session_of, shared, stripe
+from tests.orders.test_refunding import refunds_of, tickets_of
+from tests.services.stand_in import Stripe
+
+__all__ = ["office", "shared", "stripe"]  # fixtures
+
+
+@pytest.fixture
+def paid(office: BoxOffice, tour: Tour, stripe: Stripe) -> str:
+    """Bo's order for two seats at each of three shows, paid by card."""
+    order_id = ordered(tour)
+    stripe.pay(session_of(office, order_id).reference)
+    look(office, order_id)
+    return order_id
+
+
+def submit_all(office: BoxOffice) -> list[bool]:
+    """Carry out every refund that is due; which of them were carried out."""
+    duties = duties_of(office, Post(office.settings))
+    query = select(OutboxRow.id).where(OutboxRow.kind == "refund.submit", OutboxRow.state == "due")
+    with office.db.read() as connection:
+        ids = list(connection.execute(query).scalars())
+    done = []
+    for row_id in ids:
+        with office.db.write() as connection:
+            effect = claim(connection, row_id, utc_now().replace(year=2100))
+        assert effect is not None
+        outcome = carry_out(duties, effect)
+        with office.db.write() as connection:
+            write_outcome(connection, duties, effect, outcome, utc_now())
+        done.append(not isinstance(outcome, Failed))
+    return done
+
+
+def at_stripe(stripe: Stripe, office: BoxOffice, order_id: str) -> list[dict[str, Any]]:
+    """What went back at the stand-in for an order."""
+    session = session_of(office, order_id).reference
+    intent = next(one for one in stripe.state()["sessions"] if one["id"] == session)
+    return [
+        one
+        for one in stripe.state()["refunds"]
+        if one["payment_intent"] == intent["payment_intent"]
+    ]
+
+
+def test_one_ticket_goes_back_to_the_card_and_no_more(
+    office: BoxOffice, tour: Tour, stripe: Stripe, paid: str
+) -> None:
+    refund_tickets(office, paid, [tickets_of(office, paid)[0].id], "ill", "ada")
+
+    assert submit_all(office) == [True]
+
+    [there] = at_stripe(stripe, office, paid)
+    [here] = refunds_of(office, paid)
+    assert there["amount"] == here.amount_cents == tour.total_cents // 6
+    assert (here.state, here.reference) == ("succeeded", there["id"])
+    assert broken(office) == []
+
+
+@pytest.mark.parametrize("how", ["500", "500_once", "lost"])
+def test_a_refund_whose_answer_is_lost_is_made_once(
+    office: BoxOffice, stripe: Stripe, paid: str, how: str
+) -> None:
+    refund_order(office, paid, "cancelled", "ada")
+    stripe.break_next("/v1/refunds", how, method="POST", count=3)
+
+    submit_all(office)
+    submit_all(office)
+
+    money = money_of(office, paid)
+    there = at_stripe(stripe, office, paid)
+    assert (len(there), sum(one["amount"] for one in there)) == (3, money.came_cents)
+    assert {one.state for one in refunds_of(office, paid)} == {"succeeded"}
+
+
+def test_while_stripe_is_away_a_refund_waits(office: BoxOffice, stripe: Stripe, paid: str) -> None:
+    refund_order(office, paid, "cancelled", "ada")
+    stripe.faults(down_seconds=60)
+
+    assert submit_all(office) == [False, False, False]
+
+    assert {one.state for one in refunds_of(office, paid)} == {"requested"}
+
+
+def test_a_refund_that_fails_days_later_surfaces_and_is_tried_again(
+    office: BoxOffice, stripe: Stripe, paid: str
+) -> None:
+    stripe.faults(refunds="pending")
+    refund_tickets(office, paid, [tickets_of(office, paid)[0].id], "ill", "ada")
+    submit_all(office)
+    [refund] = refunds_of(office, paid)
+    assert refund.state == "submitted"
+
+    [there] = at_stripe(stripe, office, paid)
+    failed = {**there, "status": "failed", "failure_reason": "expired_or_canceled_card"}
+    stripe.end_refund(there["id"], "failed")
+    deliver(office, stripe, "refund.failed", failed, "evt_1")
+
+    assert [line.id for line in open_refunds(office)] == [refund.id]
+    stripe.faults(reset=True)
+    try_refund_again(office, refund.id, "ada")
+    submit_all(office)
+    assert [one.state for one in refunds_of(office, paid)] == ["failed", "succeeded"]
+    assert broken(office) == []
+
+
+def test_calls_about_a_refund_may_come_in_any_order(
+    office: BoxOffice, stripe: Stripe, paid: str
+) -> None:
+    refund_tickets(office, paid, [tickets_of(office, paid)[0].id], "ill", "ada")
+    submit_all(office)
+    [there] = at_stripe(stripe, office, paid)
+
+    deliver(office, stripe, "refund.updated", there, "evt_1")
+    deliver(office, stripe, "refund.created", {**there, "status": "pending"}, "evt_2")
+
+    assert [one.state for one in refunds_of(office, paid)] == ["succeeded"]
+
+
+def test_a_refund_made_at_stripe_by_hand_is_loud_in_the_journal(
+    office: BoxOffice, stripe: Stripe, paid: str
+) -> None:
+    session = session_of(office, paid).reference
+    intent = next(one for one in stripe.state()["sessions"] if one["id"] == session)
+    thing = {
+        "id": "re_by_hand", "payment_intent": intent["payment_intent"], "status": "succeeded",
+        "amount": 100, "currency": "gbp", "metadata": {},
+    }  # fmt: skip
+
+    deliver(office, stripe, "refund.created", thing, "evt_1")
+
+    with office.db.read() as connection:
+        facts = connection.scalar(
+            select(JournalEntry.facts).where(JournalEntry.kind == "refund.foreign")
+        )
+    assert facts is not None
+    assert facts["reference"] == "re_by_hand"
