@@ -189,6 +189,7 @@ def test_what_waits_becomes_tickets_by_itself_and_stops_asking(
         bo.assert_content()
 
 
+@pytest.mark.long
 def test_a_lost_call_is_made_up_for_while_the_buyer_looks(
     chromium: Browser, house: CardHouse
 ) -> None:
@@ -237,6 +238,7 @@ def test_back_from_the_pay_page_leads_to_the_same_session(
         bo.assert_content()
 
 
+@pytest.mark.long
 def test_the_pay_page_s_own_way_back_says_what_is_kept(chromium: Browser, house: CardHouse) -> None:
     with house.visit(chromium) as bo:
         session = go_to_pay(bo.page)
@@ -256,6 +258,7 @@ def test_the_pay_page_s_own_way_back_says_what_is_kept(chromium: Browser, house:
         bo.assert_content()
 
 
+@pytest.mark.long
 def test_after_a_closed_tab_the_link_leads_on(chromium: Browser, house: CardHouse) -> None:
     with house.visit(chromium) as bo:
         session = go_to_pay(bo.page)
@@ -289,6 +292,7 @@ def test_a_second_tab_leads_to_the_same_order(chromium: Browser, house: CardHous
         bo.assert_content()
 
 
+@pytest.mark.long
 def test_after_a_refused_card_another_one_can_be_tried(chromium: Browser, house: CardHouse) -> None:
     with house.visit(chromium) as bo:
         session = go_to_pay(bo.page)
@@ -301,6 +305,7 @@ def test_after_a_refused_card_another_one_can_be_tried(chromium: Browser, house:
         bo.assert_content()
 
 
+@pytest.mark.long
 def test_a_bank_that_asks_first(chromium: Browser, house: CardHouse) -> None:
     with house.visit(chromium) as bo:
         go_to_pay(bo.page)

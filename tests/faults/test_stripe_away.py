@@ -150,7 +150,8 @@ def test_the_press_on_pay_is_answered_while_stripe_is_down(shop: Shop, how: str)
     assert "nothing is charged twice" in page
 
 
-@pytest.mark.parametrize(("method", "how"), [("*", "503"), *seldom(("POST", "500_before"))])
+@pytest.mark.long
+@pytest.mark.parametrize(("method", "how"), [("*", "503"), ("POST", "500_before")])
 def test_the_press_on_pay_is_answered_while_stripe_fails_slowly(
     shop: Shop, method: str, how: str
 ) -> None:
@@ -162,6 +163,7 @@ def test_the_press_on_pay_is_answered_while_stripe_fails_slowly(
     assert (told["status"], "pay_url" in told) == ("paying", False)
 
 
+@pytest.mark.long
 def test_slow_calls_are_few_at_once(shop: Shop) -> None:
     shop.hang(SLOW_SECONDS)
 
@@ -203,6 +205,7 @@ def test_other_ways_of_paying_and_the_health_check_go_on(shop: Shop) -> None:
     assert health == 200
 
 
+@pytest.mark.long
 def test_other_pages_are_as_fast_beside_16_who_cannot_pay(shop: Shop) -> None:
     told = []
     for _ in range(MEASURINGS_LIMIT):
