@@ -30,15 +30,18 @@ LONGEST_FIRST = (
     *("jobs/test_letters_leave", "orders/test_placing"),
     *("model", "browser/test_real_pages"),
     *("faults/test_disk", "orders/test_settling"),
+    *("payments/test_card_storm", "browser/test_paying"),
     *("faults/test_clock", "admin"),
     *("browser/test_seat_map", "cli/test_upkeep"),
     *("actor/test_owning", "browser/test_buying"),
+    *("payments/test_mass", "payments/test_no_secrets"),
     *("faults/test_crowds", "test_run"),
     *("actor/test_expiring", "browser"),
     *("jobs", "crash"),
     *("actor/test_answering", "test_services"),
     *("faults", "api"),
     *("actor", "orders"),
+    *("payments", "shop"),
     *("cli", "tickets", "inventory", "test_architecture", "test_rules", "test_migrations"),
 )
 

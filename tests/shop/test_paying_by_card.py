@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from app.box_office import BoxOffice, open_box_office
 from app.config import read_settings
 from app.payments.calls import Calls
+from app.payments.stripe_gateway import StripeGateway
 from tests.services.copies import DATABASE, copy_migrated
 from tests.services.stand_in import Stripe, stand_in
 from tests.shop.visitor import HTMX, Visitor
@@ -31,7 +32,9 @@ def shared() -> Iterator[Stripe]:
 @pytest.fixture(autouse=True)
 def stripe(shared: Stripe, office: BoxOffice) -> Iterator[Stripe]:
     shared.faults(reset=True)
-    office.gateways["stripe"]._calls = Calls()  # type: ignore[attr-defined]  nobody rests
+    gateway = office.gateways["stripe"]
+    assert isinstance(gateway, StripeGateway)
+    gateway._calls = Calls()  # nobody rests
     yield shared
     shared.faults(reset=True)
 
