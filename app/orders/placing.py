@@ -94,6 +94,12 @@ def pay_url(office: BoxOffice, order: OrderRow) -> str | None:
     return f"{office.settings.base_url}/pay/demo/{order.id}?secret={secret}"
 
 
+def is_only_shown(office: BoxOffice, event_ids: list[int]) -> bool:
+    """Whether real money could move for an event of the demo house: it promises that none does."""
+    cards = [office.catalogue.by_id(event_id) for event_id in event_ids]
+    return office.settings.live_key and any(card.house.is_demo for card in cards)
+
+
 def _place(
     office: BoxOffice,
     basket_id: str,
@@ -174,6 +180,8 @@ def _gateway_for(office: BoxOffice, basket: BasketView, payment: str) -> Gateway
     remote = as_remote(gateway)
     if remote is not None and remote.fault_words:
         raise PaymentNotPossible("Cards cannot be taken just now: the house has been told.")
+    if remote is not None and is_only_shown(office, [hold.event_id for hold in basket.holds]):
+        raise PaymentNotPossible("This is a demo house: no card is charged here.")
     if name == "manual":
         _refuse_manual(office, basket)
     return gateway

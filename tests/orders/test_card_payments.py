@@ -18,7 +18,7 @@ from app.orders.ending import end_overdue, end_payment
 from app.orders.reconciler import _open_sessions, _overdue
 from app.orders.sessions import open_session
 from app.payments.stripe_deliveries import BadNotice
-from app.refusals import GatewayAway, NotFound, PaymentRunning
+from app.refusals import GatewayAway, NotFound, PaymentNotPossible, PaymentRunning
 from tests.opened import opened
 from tests.orders.buying import KEY, Tour, broken, money_of
 from tests.orders.cards import (
@@ -111,6 +111,19 @@ def test_while_stripe_is_away_the_seats_are_kept_and_it_can_be_tried_again(
     assert (placed.status, placed.pay_url) == ("paying", None)
     assert tour.letters() == "hh hh hh"
     assert url == sessions_at(stripe, placed.order_id)[0]["url"]
+
+
+def test_the_demo_house_charges_no_card_with_a_live_key(tmp_path: Path) -> None:
+    live = {"stripe_secret_key": "sk_live_of_a_test", "stripe_webhook_secret": "whsec_of_a_test"}
+    with opened(tmp_path, **live) as office:
+        tour = Tour(office)
+        tour.hold_all()
+        assert {office.catalogue.by_id(show.id).house.is_demo for show in tour.shows} == {True}
+
+        with pytest.raises(PaymentNotPossible):
+            tour.order(None, payment="stripe")
+
+        assert tour.letters() == "hh hh hh"
 
 
 # ---- paid ---------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from app.models import Order, OrderStatus
 from app.money import sum_words
 from app.orders.baskets import ended_holds
 from app.orders.paying_later import manual_closes_ms
+from app.orders.placing import is_only_shown
 from app.orders.rows import read_order
 from app.pages import FormState, Label
 from app.payments.gateway import as_remote
@@ -111,7 +112,7 @@ def ended_page() -> EndedPage:
 def _ways(event_ids: list[int]) -> Iterator[PaymentWay]:
     gateways = office().gateways
     stripe = as_remote(gateways.get("stripe"))
-    if stripe is not None and not stripe.fault_words:
+    if stripe is not None and not stripe.fault_words and not is_only_shown(office(), event_ids):
         note = _("On a secure page, then straight back here")
         yield PaymentWay("stripe", _("Card, Apple Pay or Google Pay"), note, "card")
     if "demo" in gateways:
