@@ -45,6 +45,10 @@ LONGEST_FIRST = (
     *("cli", "tickets", "inventory", "test_architecture", "test_rules", "test_migrations"),
 )
 
+# Both databases run the same code here: a quick run looks at PostgreSQL with actors, API, commands,
+# jobs and crashes; the long run looks at it with these as well.
+SELDOM_ON_POSTGRESQL = ("orders/", "invariants/", "jobs/test_deletes", "test_migrations")
+
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 hypothesis.settings.register_profile(
@@ -97,6 +101,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the proofs that a long run repeats, or leave out those that only it has."""
+    for item in items:
+        where = item.nodeid.removeprefix("tests/")
+        if where.startswith(SELDOM_ON_POSTGRESQL) and "[postgresql" in where:
+            item.add_marker(pytest.mark.long)
     left_out = [item for item in items if not _belongs(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -14,20 +14,6 @@ from tests.orders.buying import Tour
 
 Later = Callable[[float], None]
 
-# What these prove is the same code on both databases: a quick run has seen it on SQLite.
-SELDOM_ON_POSTGRESQL = (
-    *("test_card_payments.py", "test_card_refunds.py", "test_refunding.py"),
-    *("test_ledger.py", "test_receipts.py"),
-)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave their runs on PostgreSQL to the long run."""
-    for item in items:
-        if item.path.name in SELDOM_ON_POSTGRESQL and "[postgresql" in item.name:
-            item.add_marker(pytest.mark.long)
-
 
 @pytest.fixture
 def office(tmp_path: Path, database_url: str) -> Iterator[BoxOffice]:
