@@ -91,9 +91,12 @@ def tell_of_refund(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
     amount = sum_words(cents, view.order.currency) if cents else ""
     way = _way_back(view.order.gateway) if cents else ""
     has_offer = view.order.offer_basket_id is not None and reason == PLACES_GONE
+    why = _why_back(reason)
+    if valid_tickets(view) and (refund is None or refund.ticket_count is not None):
+        why = _why_some(reason, is_part=refund is not None and refund.ticket_count == 0)
     return _deliver(
         office, post, effect, view,
-        lambda words: kinds.money_back_page(words, _why_back(reason), amount, way, has_offer),
+        lambda words: kinds.money_back_page(words, why, amount, way, has_offer),
     )  # fmt: skip
 
 
@@ -198,8 +201,22 @@ def _why_back(reason: str) -> str:
             " goes back to you."
         )
     if reason:
-        return _("your order was cancelled: %(reason)s", reason=reason)
+        return _("your order was cancelled: %(reason)s", reason=_sentence(reason))
     return _("your order was cancelled.")
+
+
+def _why_some(reason: str, *, is_part: bool) -> str:
+    """The same where the order goes on: a part of the money, or some of its tickets."""
+    begun = _("some of your tickets are no longer valid")
+    if is_part:
+        begun = _("a part of what you paid goes back to you")
+    words = f"{begun}: {_sentence(reason)}" if reason else f"{begun}."
+    return words + " " + _("All tickets that your order still shows are valid.")
+
+
+def _sentence(reason: str) -> str:
+    """What somebody typed, with an end."""
+    return reason if reason.endswith((".", "!", "?")) else f"{reason}."
 
 
 def _way_back(gateway: str) -> str:

@@ -35,6 +35,7 @@ from app.models import (
 from app.orders.lines import place_words
 from app.orders.receipts import asked_orders
 from app.orders.rows import OrderRow, read_lines, read_order
+from app.refund_rows import AGAIN
 from app.refusals import Busy
 from app.tax import shares_of, taxes_of_lines
 from app.words import gettext as _
@@ -47,7 +48,6 @@ BATCH: Final = 50  # of each kind, looked for at once
 PART: Final = 20_000  # entries looked through at once
 OVERLAP: Final = 2_000  # entries looked at again: transactions do not commit in the order of ids
 WHOLE_EVERY: Final = 360  # rounds: an hour
-AGAIN_SIGN: Final = ":again"  # how the second try of a failed refund ends: it has its note already
 
 Row = dict[str, Any]
 
@@ -132,7 +132,7 @@ def _refunds_without_note(connection: Connection, floor: int, last: int) -> list
             LedgerEntry.id > floor,
             LedgerEntry.id <= last,
             LedgerEntry.kind == EntryKind.REFUND,
-            LedgerEntry.refund_id.not_like(f"%{AGAIN_SIGN}"),
+            LedgerEntry.refund_id.not_like(f"%{AGAIN}"),  # a second try has its note already
             ~exists().where(note.refund_id == LedgerEntry.refund_id),
         )
         .order_by(LedgerEntry.id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import time
 from datetime import timedelta
 from typing import Any, Final
@@ -17,6 +16,7 @@ from app.models import Order, OrderStatus, PaySession, SessionState
 from app.orders.deliveries import act_on_deliveries, came
 from app.orders.ending import act_on, end_overdue
 from app.orders.rows import OrderRow, read_order
+from app.orders.sessions import BANK_DAYS
 from app.payments.gateway import Report, as_remote
 from app.refusals import Busy, GatewayAway, Refusal
 
@@ -33,7 +33,6 @@ CHECK_AGAIN_SECONDS: Final = 300.0
 SOON_LIMIT: Final = 1000
 BATCH: Final = 200
 ASKABLE: Final = (SessionState.OPEN, SessionState.WAITING, SessionState.UNSURE)
-BANK_DAYS: Final = 14  # for methods that take days
 
 
 class Reconciler:
@@ -89,7 +88,7 @@ class Reconciler:
         return REST_SECONDS
 
     def _check_accounts(self) -> None:
-        """Ask at the start, and again while something is wrong, whether our accounts are good."""
+        """Ask at the start and every few minutes whether our accounts are good."""
         if time.monotonic() < self._check_at:
             return
         faults = []
@@ -100,7 +99,7 @@ class Reconciler:
                 faults.append(f"{gateway.name} does not answer yet")
         for words in filter(None, faults):
             log.error("%s Until then no card is taken; all else goes on.", words)
-        self._check_at = time.monotonic() + (CHECK_AGAIN_SECONDS if any(faults) else math.inf)
+        self._check_at = time.monotonic() + CHECK_AGAIN_SECONDS
 
     def _is_due(self, row: Any) -> bool:
         now = time.monotonic()
@@ -183,6 +182,7 @@ def _open_sessions(office: BoxOffice) -> list[Any]:
         .where(
             PaySession.state.in_(ASKABLE),
             PaySession.reference.is_not(None),
+            PaySession.is_live.in_((office.settings.live_key,)),  # the other mode knows it not
         )
         .order_by(PaySession.begun_at)
     )

@@ -18,6 +18,7 @@ from app.orders.turns import turn_of
 from app.payments.gateway import AttemptOver, Bill, RemoteGateway, Report, Session, as_remote
 from app.refusals import GatewayAway
 
+BANK_DAYS: Final = 14  # for methods that take days; then the money would be late money
 UNSURE_SECONDS: Final = 120  # after its end a session that nobody could ask about is closed
 OPENABLE: Final = (SessionState.OPENING, SessionState.OPEN)
 LIVE: Final = (*OPENABLE, SessionState.WAITING)
@@ -102,9 +103,9 @@ def counts_as_closed(row: Any, now: datetime) -> bool:
     """
     if row is None or row.state not in LIVE or row.reference is None:
         return True
-    return bool(row.closes_at + timedelta(seconds=UNSURE_SECONDS) < now) and (
-        row.state != SessionState.WAITING
-    )
+    if row.state == SessionState.WAITING:
+        return bool(row.begun_at + timedelta(days=BANK_DAYS) < now)
+    return bool(row.closes_at + timedelta(seconds=UNSURE_SECONDS) < now)
 
 
 def _begin(
@@ -121,8 +122,7 @@ def _begin(
             close_all(connection, order.id)
         return None
     fault_point("session.opened")
-    _write_opened(office, row.id, order.id, session)
-    return session.pay_url
+    return session.pay_url if _write_opened(office, row.id, order.id, session) else None
 
 
 def _write_attempt(office: BoxOffice, order: OrderRow, gateway: RemoteGateway, last: Any) -> Any:
@@ -143,17 +143,29 @@ def _write_attempt(office: BoxOffice, order: OrderRow, gateway: RemoteGateway, l
         return last_session(connection, order.id)
 
 
-def _write_opened(office: BoxOffice, row_id: str, order_id: str, session: Session) -> None:
+def _write_opened(office: BoxOffice, row_id: str, order_id: str, session: Session) -> bool:
+    """Write where it is; False when somebody has ended the order while it was being opened.
+
+    Then nobody is led there, and it is asked about until it is known to be closed.
+    """
+    found = {"reference": session.reference, "pay_url": session.pay_url}
     with office.db.write() as connection:
         opened = connection.execute(
             update(PaySession)
             .where(_columns.id == row_id, _columns.state.in_(OPENABLE))
-            .values(state=SessionState.OPEN, reference=session.reference, pay_url=session.pay_url)
+            .values(state=SessionState.OPEN, **found)
         )
         if opened.rowcount:
             connection.execute(
                 update(Order).where(Order.id == order_id).values(reference=session.reference)
             )
+            return True
+        connection.execute(
+            update(PaySession)
+            .where(_columns.id == row_id)
+            .values(state=SessionState.UNSURE, **found)
+        )
+        return False
 
 
 def _bill(office: BoxOffice, order: OrderRow, attempt: int, closes_at: datetime) -> Bill:

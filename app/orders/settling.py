@@ -12,13 +12,12 @@ from app.clock import house, utc_now, wall_ms
 from app.faults import fault_point
 from app.inventory.commands import CancelTickets, EndPayment, KeepOffer, Refreeze, Sell
 from app.inventory.views import LineView
-from app.ledger_rows import enter_payment, enter_refund
+from app.ledger_rows import enter_payment
 from app.models import (
     OrderStatus,
     Payment,
     PaymentState,
     Refund,
-    RefundState,
     Ticket,
     TicketState,
 )
@@ -33,11 +32,16 @@ from app.orders.rows import (
 from app.orders.tickets import new_tickets
 from app.orders.turns import turn_of
 from app.outbox import add_effect
+from app.refund_rows import write_refund
 from app.refusals import Busy, NotOnSale, Refusal
-from app.rows import insert_new
 from app.tokens import new_id
 
 log = logging.getLogger("fullhouse.settler")
+
+
+class MoreThanPaid(Exception):  # noqa: N818  a wall: nothing of it is written
+    """More would go back than was paid."""
+
 
 REFREEZE_SECONDS: Final = 300
 OFFER_SECONDS: Final = 600
@@ -297,15 +301,13 @@ def _write_refund(
     """One refund of a whole payment, its effect and its letter; repeats change nothing."""
     refund_id = f"refund:{payment_id}"
     if cents > 0:
-        connection.execute(
-            insert_new(connection, Refund),
-            {
-                "id": refund_id, "payment_id": payment_id, "order_id": order_id,
-                "amount_cents": cents, "reason": reason, "state": RefundState.REQUESTED,
-                "requested_at": utc_now(),
-            },
-        )  # fmt: skip
-        enter_refund(connection, refund_id)
+        row = {
+            "id": refund_id, "payment_id": payment_id, "order_id": order_id,
+            "amount_cents": cents, "reason": reason, "ticket_ids": None, "requested_at": utc_now(),
+        }  # fmt: skip
+        known = select(Refund.id).where(Refund.id == refund_id)
+        if not write_refund(connection, row) and connection.scalar(known) is None:
+            raise MoreThanPaid(refund_id)  # a part went back already: a person must look at it
         add_effect(connection, "refund.submit", f"refund.submit:{refund_id}", {"refund": refund_id})
     add_effect(
         connection, "mail.money_back", f"mail.money_back:{refund_id}",

@@ -87,6 +87,7 @@ class RefundView:
     state: str
     requested_at: datetime
     ended_at: datetime | None
+    ticket_count: int | None = None  # taken back for it; none: of a whole payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,5 +263,6 @@ def _payment(row: Any) -> PaymentView:
 
 def _refund(row: Any) -> RefundView:
     return RefundView(
-        row.id, row.amount_cents, row.reason, str(row.state), row.requested_at, row.ended_at
-    )
+        row.id, row.amount_cents, row.reason, str(row.state), row.requested_at, row.ended_at,
+        ticket_count=None if row.ticket_ids is None else len(row.ticket_ids),
+    )  # fmt: skip

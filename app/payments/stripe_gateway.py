@@ -72,7 +72,6 @@ class StripeGateway:
         """
         import stripe
 
-        self.fault_words = ""
         try:
             self._ask(lambda: self._client.v1.balance.retrieve())
         except stripe.PermissionError:  # a restricted key need not see the balance
@@ -80,7 +79,9 @@ class StripeGateway:
         except GatewayAway:
             if not self.fault_words:
                 raise
-        return self.fault_words
+            return self.fault_words
+        self.fault_words = ""
+        return ""
 
     def begin(self, bill: Bill) -> Session:
         """One Checkout session for an order's attempt, however often it is asked for."""
@@ -103,7 +104,13 @@ class StripeGateway:
 
     def look_up(self, reference: str) -> Standing:
         """What has become of a session."""
-        return _standing(self._ask(lambda: self._client.v1.checkout.sessions.retrieve(reference)))
+        import stripe
+
+        try:
+            found = self._ask(lambda: self._client.v1.checkout.sessions.retrieve(reference))
+        except stripe.InvalidRequestError as no:  # of another account, or of the other mode
+            raise GatewayAway("The payment service does not know this payment.") from no
+        return _standing(found)
 
     def close(self, reference: str) -> Standing:
         """Expire a session; when that is too late, what has become of it."""

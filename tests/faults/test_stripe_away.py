@@ -38,7 +38,7 @@ BUYER_PAUSE_SECONDS = 0.5
 ALONE_SECONDS = 1.5
 BESIDE_SECONDS = 4.0  # as long as a call may hang
 LOOK_PAUSE_SECONDS = 0.005
-P99_FACTOR, P99_NOISE_SECONDS = 1.5, 0.050
+P99_FACTOR, P99_NOISE_SECONDS = 1.5, 0.020
 MEASURINGS_LIMIT = 3  # this machine may be busy with other things; a shop that waits is so always
 
 

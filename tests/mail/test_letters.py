@@ -19,6 +19,7 @@ from app.orders.papers import valid_tickets
 from app.orders.paying import demo_notice
 from app.orders.paying_later import confirm_order
 from app.orders.placing import Buyer, place_order
+from app.orders.refunding import refund_part, refund_tickets
 from app.orders.settling import give_back_sold
 from app.orders.views import order_view
 from tests.jobs.house import House
@@ -180,6 +181,26 @@ def test_a_cancelled_order_is_told_why(house: House) -> None:
     text = " ".join(text_of(due_letter(house, "mail.money_back")).split())
 
     assert "your order was cancelled: The house was flooded." in text
+
+
+def test_a_part_that_goes_back_leaves_no_doubt_about_the_tickets(house: House) -> None:
+    order = house.buy()
+    refund_part(house.office, order, 500, "The heating failed", "ada", "one key")
+    text = " ".join(text_of(due_letter(house, "mail.money_back")).split())
+
+    assert "a part of what you paid goes back to you: The heating failed." in text
+    assert "All tickets that your order still shows are valid." in text
+    assert "cancelled" not in text
+
+
+def test_one_ticket_taken_back_is_told_with_the_others(house: House) -> None:
+    order = house.buy()
+    first = order_view(house.office, order).tickets[0].id
+    refund_tickets(house.office, order, [first], "You were ill.", "ada")
+    text = " ".join(text_of(due_letter(house, "mail.money_back")).split())
+
+    assert "some of your tickets are no longer valid: You were ill." in text
+    assert "cancelled" not in text
 
 
 def test_a_moved_seat_is_told_with_both_places(house: House) -> None:

@@ -17,6 +17,7 @@ from app.orders.deliveries import keep_delivery
 from app.orders.ending import end_overdue, end_payment
 from app.orders.reconciler import _open_sessions, _overdue
 from app.orders.sessions import open_session
+from app.payments.gateway import Bill, Session, as_remote
 from app.payments.stripe_deliveries import BadNotice
 from app.refusals import GatewayAway, NotFound, PaymentNotPossible, PaymentRunning
 from tests.opened import opened
@@ -326,6 +327,72 @@ def set_end(office: BoxOffice, order_id: str, seconds_ago: int) -> None:
             .where(PaySession.order_id == order_id)
             .values(closes_at=utc_now() - timedelta(seconds=seconds_ago))
         )
+
+
+def test_a_session_that_opens_while_its_order_is_ended_leads_nowhere_and_is_asked_about(
+    office: BoxOffice, tour: Tour, stripe: Stripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway = as_remote(office.gateways["stripe"])
+    assert gateway is not None
+    begin, ended = gateway.begin, []
+
+    def begin_late(bill: Bill) -> Session:
+        session = begin(bill)
+        ended.append(bill.order_id)
+        end_payment(office, bill.order_id, release=True)  # in another tab
+        return session
+
+    monkeypatch.setattr(gateway, "begin", begin_late)
+    placed = tour.order(None, payment="stripe")
+
+    row = session_of(office, placed.order_id)
+    assert ended == [placed.order_id]
+    assert placed.pay_url is None
+    assert (row.state, money_of(office, placed.order_id).status) == ("unsure", "cancelled")
+    stripe.pay(row.reference)  # whoever got hold of it all the same
+    look(office, placed.order_id)
+    assert money_of(office, placed.order_id).payments != ()
+    assert broken(office) == []
+
+
+def test_a_bank_that_never_decides_gives_the_places_back_after_two_weeks(
+    office: BoxOffice, tour: Tour, stripe: Stripe, later: Later
+) -> None:
+    order_id = ordered(tour)
+    stripe.pay(session_of(office, order_id).reference, "later")
+    told(office, stripe, "checkout.session.completed", order_id, "evt_1")
+    later(office.settings.payment_seconds + 60)
+    with office.db.write() as connection:
+        connection.execute(update(PaySession).values(begun_at=utc_now() - timedelta(days=15)))
+
+    [order] = _overdue(office)
+    end_overdue(office, order)
+
+    assert tour.letters() == "ff ff ff"
+    assert session_of(office, order_id).state == "unsure"
+
+
+def test_a_session_that_stripe_does_not_know_keeps_the_places_until_its_end(
+    office: BoxOffice, tour: Tour, stripe: Stripe
+) -> None:
+    order_id = ordered(tour)
+    with office.db.write() as connection:  # as after a change of account
+        connection.execute(update(PaySession).values(reference="cs_test_elsewhere"))
+
+    with pytest.raises(GatewayAway):
+        end_payment(office, order_id)
+
+    assert tour.letters() == "hh hh hh"
+
+
+def test_sessions_of_the_other_mode_are_not_asked_about(office: BoxOffice, tour: Tour) -> None:
+    ordered(tour)
+    assert len(_open_sessions(office)) == 1
+
+    with office.db.write() as connection:
+        connection.execute(update(PaySession).values(is_live=True))
+
+    assert _open_sessions(office) == []
 
 
 # ---- deliveries ---------------------------------------------------------------------------------
