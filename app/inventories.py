@@ -62,7 +62,10 @@ class Inventory:
         return outcome
 
     def send(
-        self, command: Command[T], kept: KeptKey | None, on_answer: Callable[[], None] | None
+        self,
+        command: Command[T],
+        kept: KeptKey | None,
+        on_answer: Callable[[Letter], None] | None,
     ) -> Letter:
         """Ask without waiting: `on_answer` is called once the letter has its answer."""
         self._actor.used_at = time.monotonic()

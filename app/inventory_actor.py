@@ -110,11 +110,12 @@ class Actor:
         command: Command[T],
         kept: KeptKey | None,
         wait_seconds: float = WAIT_SECONDS,
-        on_answer: Callable[[], None] | None = None,
+        on_answer: Callable[[Letter], None] | None = None,
     ) -> Letter:
         """Put a command into the mailbox; `Busy` when it is full, or the caller has no time left.
 
-        `on_answer` is called by this actor's thread, and must be quick.
+        `on_answer` is called by this actor's thread, perhaps before this returns, and must be
+        quick.
         """
         if self._ended or self._mailbox.qsize() >= MAILBOX_LIMIT:
             raise Busy

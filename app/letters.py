@@ -31,7 +31,7 @@ class Letter:
         command: Command[Any],
         kept: KeptKey | None,
         wait_seconds: float = WAIT_SECONDS,
-        on_answer: Callable[[], None] | None = None,
+        on_answer: Callable[[Letter], None] | None = None,
     ) -> None:
         self.command = command
         self.kept = kept
@@ -117,4 +117,4 @@ class Letter:
         self._answered.release()
         tell, self._on_answer = self._on_answer, None  # it holds whoever holds this letter
         if tell is not None:
-            tell()
+            tell(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 
 from app.answers import Answers, KeptKey
@@ -74,11 +75,17 @@ class Question(Generic[T]):
                         raise refusal
                     finally:
                         del refusal  # or it and this frame would hold each other until a gc
-            self.letter = self._inventory.send(command, self._kept, on_answer)
+            tell = None if on_answer is None else partial(self._answered, on_answer)
+            self.letter = self._inventory.send(command, self._kept, tell)
         except BaseException:
             self._answers.end(self._kept, None)
             raise
         return True
+
+    def _answered(self, tell: Callable[[], None], letter: Letter) -> None:
+        """The actor may be quicker than whoever sent it is to learn its letter."""
+        self.letter = letter
+        tell()
 
     def outcome(self) -> T:
         """What the answered letter says, and the end of the key's turn; raises its refusal."""

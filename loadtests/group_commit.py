@@ -105,7 +105,7 @@ class _Askers:
             command = self._waiting.popleft()
             self._letters.append(self._actor.send(command, None, on_answer=self._go_on))
 
-    def _go_on(self) -> None:
+    def _go_on(self, _letter: Letter) -> None:
         self._missing_count -= 1
         if self._missing_count == 0:
             self._done.set()
