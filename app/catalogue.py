@@ -63,6 +63,7 @@ class EventCard:
     order_limit: int
     buyer_limit: int
     forbid_lone_seats: bool
+    returns_close_hours: int | None
     payments: dict[str, Any]
     notes: dict[str, str]
     house: House
@@ -204,5 +205,6 @@ def _card(row: Any) -> EventCard:
         currency=row.currency, plan_id=row.plan_id, series_id=row.series_id,
         series_title=row.series_title, order_limit=row.order_limit,
         buyer_limit=row.buyer_limit, forbid_lone_seats=row.forbid_lone_seats,
+        returns_close_hours=row.returns_close_hours,
         payments=row.payments, notes=row.notes, house=house,
     )  # fmt: skip

@@ -22,6 +22,7 @@ from app.money import sum_words
 from app.orders.finding import orders_of
 from app.orders.lines import place_words
 from app.orders.papers import valid_tickets
+from app.orders.returning import RETURNED
 from app.orders.settling import ORDER_OVER, PLACES_GONE, SECOND_PAYMENT, WRONG_SUM
 from app.orders.views import OrderView, order_view
 from app.refusals import NotFound
@@ -92,8 +93,8 @@ def tell_of_refund(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
     way = _way_back(view.order.gateway) if cents else ""
     has_offer = view.order.offer_basket_id is not None and reason == PLACES_GONE
     why = _why_back(reason)
-    if valid_tickets(view) and (refund is None or refund.ticket_count is not None):
-        why = _why_some(reason, is_part=refund is not None and refund.ticket_count == 0)
+    if valid_tickets(view) and (refund is None or refund.ticket_ids is not None):
+        why = _why_some(reason, is_part=refund is not None and not refund.ticket_ids)
     return _deliver(
         office, post, effect, view,
         lambda words: kinds.money_back_page(words, why, amount, way, has_offer),
@@ -200,6 +201,8 @@ def _why_back(reason: str) -> str:
             " was sold to somebody else meanwhile. So you have no tickets, and all of the money"
             " goes back to you."
         )
+    if reason == RETURNED:
+        return _("you returned your tickets. Thank you: somebody else can have the places now.")
     if reason:
         return _("your order was cancelled: %(reason)s", reason=_sentence(reason))
     return _("your order was cancelled.")
@@ -211,6 +214,8 @@ def _why_some(reason: str, *, is_part: bool) -> str:
     if is_part:
         begun = _("a part of what you paid goes back to you")
     words = f"{begun}: {_sentence(reason)}" if reason else f"{begun}."
+    if reason == RETURNED:
+        words = _("you returned some of your tickets: they let nobody in any more.")
     return words + " " + _("All tickets that your order still shows are valid.")
 
 

@@ -33,7 +33,7 @@ _VISIT: Final = {
     " beside each is for a companion. Guide dogs are welcome.",
     "visit": "Doors open an hour before the show. The bar takes cards and coins.",
     "tax": "VAT number GB 123 4567 89 (a sample)",
-    "refund": "Tickets can be returned until noon of the day before.",
+    "refund": "You can return tickets on the page of your booking until a day before the show.",
     "privacy": "Your address is used for these tickets and for nothing else.",
 }
 MAIN_HOUSE: Final = VenueWords(
@@ -44,6 +44,7 @@ ARENA: Final = replace(
     MAIN_HOUSE, slug="riverside-arena", name="Riverside Arena", address="2 Wharf Road"
 )
 
+RETURNS_CLOSE_HOURS: Final = 24
 TAX_RATE: Final = 2000  # basis points within all prices
 FULL: Final = TypeWords("full", "Full price", tax_rate=TAX_RATE)
 YOUNG: Final = TypeWords("under-26", "Under 26", "Bring something that shows your age.", TAX_RATE)
@@ -74,7 +75,7 @@ def samples(now: datetime) -> list[Sample]:
     def at(days: int, clock: str) -> datetime:
         return instant_of(f"{today + timedelta(days=days)} {clock}", ZONE)
 
-    return [
+    on = [
         *_salt_road(at),
         _tiny_planets(at),
         _harbour_singers(at),
@@ -84,6 +85,11 @@ def samples(now: datetime) -> list[Sample]:
         _brass(at),
         _midwinter(at),
     ]
+    return [replace(sample, event=_with_returns(sample.event)) for sample in on]
+
+
+def _with_returns(event: EventFile) -> EventFile:
+    return replace(event, sales=replace(event.sales, returns_close_hours=RETURNS_CLOSE_HOURS))
 
 
 At = Callable[[int, str], datetime]

@@ -167,6 +167,7 @@ def _event_row(read: EventFile, at: datetime) -> dict[str, Any]:
         "order_limit": sales.order_limit,
         "buyer_limit": sales.buyer_limit,
         "forbid_lone_seats": sales.forbid_lone_seats,
+        "returns_close_hours": sales.returns_close_hours,
         "payments": dict(sales.payments),
         "notes": dict(read.notes),
         "created_at": at,

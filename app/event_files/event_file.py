@@ -93,6 +93,7 @@ class SalesTerms:
     order_limit: int = 10
     buyer_limit: int = 20
     forbid_lone_seats: bool = False
+    returns_close_hours: int | None = None
     payments: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,13 +15,13 @@ from app.event_files.event_file import (
     EventFile,
     HouseWords,
     PlanChoice,
-    SalesTerms,
     SeriesWords,
     TypeWords,
     VenueWords,
 )
 from app.event_files.fields import SLUG_LIMIT, Fields, Problems
 from app.event_files.refused import EventFileRefused
+from app.event_files.terms import CAPACITY_LIMIT, LINE_LIMIT, check_together, read_terms
 from app.event_files.times import zone_of
 from app.models import Stock
 from app.plans.plan import Feature
@@ -31,17 +30,12 @@ from app.plans.samples import SAMPLES
 
 FILE_LIMIT_BYTES: Final = 256 * 1024
 NAME_LIMIT: Final = 120
-LINE_LIMIT: Final = 300
 TEXT_LIMIT: Final = 5_000
 TICKET_TYPE_LIMIT: Final = 20
 CATEGORY_LIMIT: Final = 100
 AREA_LIMIT: Final = 100
 TAG_LIMIT: Final = 12
-CAPACITY_LIMIT: Final = 100_000
 FEATURED_SEAT_LIMIT: Final = 20_000
-ORDER_LIMIT_MOST: Final = 100
-BUYER_LIMIT_MOST: Final = 1_000
-LONGEST_EVENT: Final = timedelta(days=31)
 VENUE_NOTES: Final = ("help", "access", "visit", "legal", "tax", "refund", "privacy")
 EVENT_NOTES: Final = ("running", "age", "access", "tax", "refund")
 ART: Final = (
@@ -74,13 +68,13 @@ def read_event_file(raw: bytes) -> EventFile:
         plan=_plan(top),
         areas=_areas(top, categories),
         series=_series(event),
-        sales=_sales(top.table("sales"), zone, _payments(top.table("payments"))),
+        sales=read_terms(top, zone),
         **facts,
     )
     event.end()
     top.end()
     problems.end()
-    _check_together(read, problems)
+    check_together(read, problems)
     problems.end()
     return read
 
@@ -271,46 +265,3 @@ def _plan(top: Fields) -> PlanChoice | None:
     features.end()
     table.end()
     return plan
-
-
-def _payments(table: Fields) -> dict[str, Any]:
-    payments: dict[str, Any] = {}
-    if "manual" in table:
-        manual = table.table("manual")
-        payments["manual"] = {
-            "quota": manual.whole("quota", 1, CAPACITY_LIMIT, 20),
-            "closes_hours": manual.whole("closes_hours", 0, 24 * 365, 24),
-            "words": manual.text("words", LINE_LIMIT, ""),
-        }
-        manual.end()
-    table.end()
-    return payments
-
-
-def _sales(table: Fields, zone: ZoneInfo, payments: dict[str, Any]) -> SalesTerms:
-    terms = SalesTerms(
-        opens_at=table.instant("opens_at", zone),
-        closes_at=table.instant("closes_at", zone),
-        order_limit=table.whole("order_limit", 1, ORDER_LIMIT_MOST, 10),
-        buyer_limit=table.whole("buyer_limit", 1, BUYER_LIMIT_MOST, 20),
-        forbid_lone_seats=table.flag("forbid_lone_seats", False),
-        payments=payments,
-    )
-    table.end()
-    return terms
-
-
-def _check_together(read: EventFile, problems: Problems) -> None:
-    sales = read.sales
-    if read.plan is None and not read.areas:
-        problems.refuse("plan", "There are no places: add a [plan] or at least one [[areas]].")
-    if read.doors_at and read.doors_at > read.starts_at:
-        problems.refuse("event.doors_at", "is after the start.")
-    if read.ends_at and not read.starts_at < read.ends_at <= read.starts_at + LONGEST_EVENT:
-        problems.refuse("event.ends_at", "must be after the start, by 31 days at most.")
-    if sales.opens_at and sales.opens_at >= (sales.closes_at or read.ends_at or read.starts_at):
-        problems.refuse("sales.opens_at", "is after sales have closed.")
-    if sales.closes_at and sales.closes_at > (read.ends_at or read.starts_at + LONGEST_EVENT):
-        problems.refuse("sales.closes_at", "is after the end of the event.")
-    if sales.buyer_limit < sales.order_limit:
-        problems.refuse("sales.buyer_limit", "must not be less than order_limit.")

@@ -87,6 +87,7 @@ class Event(Table):
         one_of("stock", Stock),
         CheckConstraint("order_limit BETWEEN 1 AND 100", name="order_limit"),
         CheckConstraint("buyer_limit BETWEEN 1 AND 1000000", name="buyer_limit"),
+        CheckConstraint("returns_close_hours >= 0", name="returns_close_hours"),
         STRICT,
     )
 
@@ -116,6 +117,8 @@ class Event(Table):
     order_limit: Mapped[int] = mapped_column(default=10)
     buyer_limit: Mapped[int] = mapped_column(default=20)
     forbid_lone_seats: Mapped[bool] = mapped_column(Flag, default=False)
+    # until how long before the start buyers may return tickets by themselves; none: not at all
+    returns_close_hours: Mapped[int | None] = mapped_column()
     # {"manual": {"quota": 20, "closes_hours": 24, "words": "..."}}; an absent key is off
     payments: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     # running ("2 h 10 min with interval"), access, tax, refund and other words by name

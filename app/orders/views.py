@@ -52,6 +52,7 @@ class TicketView:
     valid_from: datetime | None
     valid_until: datetime | None
     issued_at: datetime
+    voided_at: datetime | None
     name: str
 
 
@@ -87,7 +88,7 @@ class RefundView:
     state: str
     requested_at: datetime
     ended_at: datetime | None
-    ticket_count: int | None = None  # taken back for it; none: of a whole payment
+    ticket_ids: tuple[str, ...] | None = None  # taken back for it; none: of a whole payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +235,7 @@ def _ticket(office: BoxOffice, order: OrderRow, line: LineView, row: Any) -> Tic
         valid_from=opens,
         valid_until=closes,
         issued_at=row.issued_at,
+        voided_at=row.voided_at,
         name=order.name,
     )
 
@@ -264,5 +266,5 @@ def _payment(row: Any) -> PaymentView:
 def _refund(row: Any) -> RefundView:
     return RefundView(
         row.id, row.amount_cents, row.reason, str(row.state), row.requested_at, row.ended_at,
-        ticket_count=None if row.ticket_ids is None else len(row.ticket_ids),
+        ticket_ids=None if row.ticket_ids is None else tuple(row.ticket_ids),
     )  # fmt: skip

@@ -14,8 +14,9 @@ def init_app(app: Flask) -> None:
         events,
         orders,
         programme,
+        returns,
         tickets,
     )
 
-    for noun in (programme, events, baskets, checkout, demo_payments, orders, tickets):
+    for noun in (programme, events, baskets, checkout, demo_payments, orders, returns, tickets):
         app.register_blueprint(noun.bp)

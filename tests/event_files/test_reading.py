@@ -33,6 +33,7 @@ def test_the_example_of_the_documentation_is_an_event_with_a_price_for_every_sea
     assert read.plan is not None
     check_prices(read, drawing_of(plan_bytes(read.plan, {}), read.plan).seats_by_category)
     assert read.sales.payments["manual"]["quota"] == 20
+    assert read.sales.returns_close_hours == 24
 
 
 def test_the_documentation_names_every_key(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,7 +41,7 @@ def test_the_documentation_names_every_key(monkeypatch: pytest.MonkeyPatch) -> N
     asked: set[str] = set()
     monkeypatch.setattr(Fields, "end", lambda self: asked.update(self._asked))
 
-    read_event_file(with_more("[sales]\n[payments.manual]\n[[areas]]\nname='A'\ncapacity=1\n"
+    read_event_file(with_more("[sales]\n[returns]\n[payments.manual]\n[[areas]]\nname='A'\ncapacity=1\n"
                               "category='balcony'\n[event.series]\ntitle='S'"))  # fmt: skip
 
     assert len(asked) > 40

@@ -70,6 +70,11 @@ STATES: dict[str, Shown] = {
     "checkout-one-gone": _page("shop/checkout_ended.html", lambda: basket.ended(one_gone=True)),
     "pay-demo": _page("shop/pay_demo.html", basket.pay_demo),
     "order": _page("shop/order.html", order.order_paid),
+    "returns": _page("shop/returns.html", order.returns),
+    "returns-error": _page(
+        "shop/returns.html", lambda: order.returns("Choose at least one ticket.")
+    ),
+    "returns-over": _page("shop/returns.html", order.returns_over),
     "receipt": (
         "shop/receipt.html",
         lambda: {"receipt": order.receipt(), "path": "/o/8WD3RX7K/secret"},

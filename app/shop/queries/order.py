@@ -7,17 +7,19 @@ from typing import Final
 
 from app.box_office import office
 from app.catalogue import EventCard
-from app.models import OrderStatus, TicketState
+from app.models import OrderStatus, RefundState, TicketState
 from app.money import sum_words
 from app.orders.papers import calendar_entries, spoken_code, times_words, valid_tickets
 from app.orders.receipt_papers import printed_receipt
 from app.orders.receipts import receipts_of, receipts_soon
+from app.orders.returning import RETURNED
 from app.orders.views import OrderView, TicketView
 from app.pages import Action, Fact, Notice, inside
 from app.refusals import NotFound
 from app.shop.queries.letters import mail_line
 from app.shop.queries.order_states import state_of
 from app.shop.queries.places import seat_words
+from app.shop.queries.returns import return_action
 from app.shop.views.basket import PriceLine
 from app.shop.views.order import OrderPage, OrderPart, Step, TicketLine
 from app.tickets.receipt_words import PrintedReceipt
@@ -62,6 +64,7 @@ def order_page(view: OrderView, *, is_back: bool = False) -> OrderPage:
         ways=tuple(_ways(view, path)),
         lines=tuple(price_lines(view)),
         total=sum_words(view.order.total_cents, view.order.currency),
+        backs=tuple(_backs(view)),
         paid_title=_("Paid") if view.order.total_cents else _("Free of charge"),
         paid_words=_paid_words(view),
         receipt_url=f"{path}/receipt" if view.order.total_cents else "",
@@ -101,16 +104,46 @@ def late_notice(view: OrderView) -> Notice | None:
     return Notice(_("Booked, after all."), words, "", "ok", "check")
 
 
-def ticket_line(ticket: TicketView) -> TicketLine:
-    """One ticket in a list of them."""
+def ticket_line(ticket: TicketView, view: OrderView) -> TicketLine:
+    """One ticket in a list of them; of one that is void what became of it and its money."""
     price = sum_words(ticket.cents, ticket.currency)
     note = f"{ticket.type_name}, {price}" if ticket.cents else ticket.type_name
     if ticket.state != TicketState.ISSUED:
+        gone, money = _void_words(ticket, view)
         return TicketLine(
-            ticket.place, place_facts(ticket), note, is_off=True, off_words=_("No longer valid")
+            ticket.place, place_facts(ticket), gone or note, is_off=True, off_words=money
         )
     url = f"/t/{office().tokens.ticket(ticket.id)}"
     return TicketLine(ticket.place, place_facts(ticket), note, url)
+
+
+def _void_words(ticket: TicketView, view: OrderView) -> tuple[str, str]:
+    """Returned on 23 November; and £22.00 on its way."""
+    refund = next((one for one in view.refunds if ticket.id in (one.ticket_ids or ())), None)
+    gone = ""
+    if ticket.voided_at is not None:
+        day = day_words(ticket.voided_at.astimezone(ticket.event.zone))
+        is_returned = refund is not None and refund.reason == RETURNED
+        gone = _("Returned, %(day)s", day=day) if is_returned else _("Void since %(day)s", day=day)
+    if refund is None or not ticket.cents:
+        return gone, _("No longer valid")
+    price = sum_words(min(ticket.cents, refund.cents), ticket.currency)
+    if refund.state == RefundState.SUCCEEDED:
+        return gone, _("%(price)s went back", price=price)
+    return gone, _("%(price)s on its way", price=price)
+
+
+def _backs(view: OrderView) -> Iterator[PriceLine]:
+    """What of the money went back or is on its way, refund by refund."""
+    for refund in view.refunds:
+        if refund.state == RefundState.FAILED:
+            continue
+        day = day_words(refund.requested_at.astimezone(view.events[0].zone))
+        is_back = refund.state == RefundState.SUCCEEDED
+        words = (
+            _("Went back, %(day)s", day=day) if is_back else _("On its way back, %(day)s", day=day)
+        )
+        yield PriceLine(words, sum_words(-refund.cents, view.order.currency))
 
 
 def place_facts(ticket: TicketView) -> tuple[Fact, ...]:
@@ -158,7 +191,7 @@ def _facts(cards: Sequence[EventCard], tickets: Sequence[TicketView]) -> tuple[s
 
 
 def _part(card: EventCard, view: OrderView) -> OrderPart:
-    lines = tuple(ticket_line(ticket) for ticket in view.tickets if ticket.event.id == card.id)
+    lines = tuple(ticket_line(one, view) for one in view.tickets if one.event.id == card.id)
     return OrderPart(card.title, short_moment_words(card.local_start), card.stock, lines)
 
 
@@ -204,6 +237,9 @@ def _ways(view: OrderView, path: str) -> Iterator[Action]:
     if view.order.total_cents:
         note = _("With its number and taxes, to look at or print")
         yield Action(_("Receipt"), f"{path}/receipt", icon="list", note=note)
+    back = return_action(view, path)
+    if back is not None:
+        yield back
     note = _("To %(email)s", email=view.order.email)
     yield Action(_("Send the email again"), f"{path}/letters", (), icon="letter", note=note)
 

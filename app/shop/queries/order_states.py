@@ -256,7 +256,7 @@ def _none_left(view: OrderView) -> OrderState:
         "plain",
         _("No tickets left in this booking"),
         (_("None of them opens a door any more. The receipt stays here."),),
-        tickets=tuple(ticket_line(ticket) for ticket in view.tickets),
+        tickets=tuple(ticket_line(ticket, view) for ticket in view.tickets),
         actions=(Action(_("What's on"), "/", is_quiet=True),),
     )
 

@@ -34,7 +34,7 @@ bp = Blueprint("orders", __name__)
 @bp.get("/o/<code>/<secret>")
 def show_order(code: str, secret: str) -> ResponseReturnValue:
     """The booking in whatever state it is; the fragment while it waits for the bank."""
-    view = _view(code, secret)
+    view = own_order(code, secret)
     page = order_page(view, is_back="paid" in request.args)
     if page.waits:  # somebody is looking: do not wait for a notice that may be lost
         look_soon(view.order.id)
@@ -48,7 +48,7 @@ def show_order(code: str, secret: str) -> ResponseReturnValue:
 @bp.get("/o/<code>/<secret>/tickets.pdf")
 def show_tickets_file(code: str, secret: str) -> ResponseReturnValue:
     """The valid tickets as a PDF: one on each page, or several on A4."""
-    view = _view(code, secret)
+    view = own_order(code, secret)
     if not valid_tickets(view):
         raise NotFound
     sheet = Sheet.A4_SEVERAL if request.args.get("sheet") == "a4" else Sheet.ONE_PER_PAGE
@@ -59,7 +59,7 @@ def show_tickets_file(code: str, secret: str) -> ResponseReturnValue:
 @bp.get("/o/<code>/<secret>/calendar.ics")
 def show_calendar_file(code: str, secret: str) -> ResponseReturnValue:
     """The booking's events as a calendar file."""
-    view = _view(code, secret)
+    view = own_order(code, secret)
     if not valid_tickets(view):
         raise NotFound
 
@@ -69,7 +69,7 @@ def show_calendar_file(code: str, secret: str) -> ResponseReturnValue:
 @bp.get("/o/<code>/<secret>/receipt")
 def show_receipt(code: str, secret: str) -> ResponseReturnValue:
     """What was paid and what of it is tax; credit notes below."""
-    view = _view(code, secret)
+    view = own_order(code, secret)
 
     return show_page("shop/receipt.html", receipt=receipt_page(view), path=order_path(code))
 
@@ -77,7 +77,7 @@ def show_receipt(code: str, secret: str) -> ResponseReturnValue:
 @bp.get("/o/<code>/<secret>/receipt.pdf")
 def show_receipt_file(code: str, secret: str) -> ResponseReturnValue:
     """The same as a PDF."""
-    receipt = receipt_page(_view(code, secret))
+    receipt = receipt_page(own_order(code, secret))
 
     return as_file(receipt_pdf(receipt), "application/pdf", f"receipt-{code}.pdf")
 
@@ -85,7 +85,7 @@ def show_receipt_file(code: str, secret: str) -> ResponseReturnValue:
 @bp.post("/o/<code>/<secret>/letters")
 def create_letter(code: str, secret: str) -> ResponseReturnValue:
     """Send the letter again."""
-    view = _view(code, secret)
+    view = own_order(code, secret)
     limit("resend", subject=view.order.id)
 
     resend(office(), view.order.id)
@@ -97,7 +97,7 @@ def create_letter(code: str, secret: str) -> ResponseReturnValue:
 @bp.post("/o/<code>/<secret>/payment")
 def create_payment(code: str, secret: str) -> ResponseReturnValue:
     """On to the page where the booking is paid: the same one as before while it is open."""
-    view = _view(code, secret)
+    view = own_order(code, secret)
     limit("order")
 
     return go_to(open_session(office(), view.order.id) or order_path(code))
@@ -106,7 +106,7 @@ def create_payment(code: str, secret: str) -> ResponseReturnValue:
 @bp.post("/o/<code>/<secret>/cancellation")
 def create_cancellation(code: str, secret: str) -> ResponseReturnValue:
     """Stop paying; the seats stay in the basket, or go back on sale."""
-    view = _view(code, secret)
+    view = own_order(code, secret)
     release = request.form.get("release") == "1"
 
     end_payment(office(), view.order.id, release=release)
@@ -117,7 +117,7 @@ def create_cancellation(code: str, secret: str) -> ResponseReturnValue:
 @bp.post("/o/<code>/<secret>/offer")
 def create_offer_answer(code: str, secret: str) -> ResponseReturnValue:
     """Take the places that were kept instead, or put them back on sale."""
-    view = _view(code, secret)
+    view = own_order(code, secret)
     if request.form.get("answer") != "take":
         decline_offer(office(), view)
         return go_to(order_path(code))
@@ -178,7 +178,8 @@ def as_file(content: bytes, kind: str, name: str) -> Response:
     return Response(content, content_type=kind, headers=headers)
 
 
-def _view(code: str, secret: str) -> OrderView:
+def own_order(code: str, secret: str) -> OrderView:
+    """The booking of a signed link, its houses shown at the foot; `NotFound` for a wrong one."""
     view = order_view(office(), code, secret)
     show_houses([card.house for card in view.events])
     return view

@@ -100,6 +100,7 @@ class OrderPage:
     total: str = ""
     paid_title: str = ""
     paid_words: str = ""
+    backs: tuple[PriceLine, ...] = ()
     receipt_url: str = ""
 
 
@@ -139,6 +140,38 @@ class TicketPage:
     def is_long(self) -> bool:
         """Whether the words of the place need a smaller letter."""
         return any(len(fact.words) > LONG_PLACE_LETTERS for fact in self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnChoice:
+    """One ticket that can go back."""
+
+    id: str
+    place: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPart:
+    """The tickets of one event that can go back, and until when."""
+
+    title: str
+    when: str
+    until_words: str
+    choices: tuple[ReturnChoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPage:
+    """The form that gives tickets back."""
+
+    title: str
+    url: str
+    order_words: str
+    parts: tuple[ReturnPart, ...]
+    money_words: str
+    kept_words: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from app.shop.views.order import (
     OrderPage,
     OrderPart,
     OrderState,
+    ReturnChoice,
+    ReturnPage,
+    ReturnPart,
     Sibling,
     Step,
     TicketLine,
@@ -91,6 +94,7 @@ def order_paid() -> OrderPage:
         ),
         total="£44.00",
         paid_title="Paid",
+        backs=(PriceLine("On its way back, Monday 23 November", "−£22.00"),),
         paid_words="Includes all booking costs and taxes. Demo card, 21 November, 18:41.",
         receipt_url="/o/8WD3RX7K/secret/receipt",
     )
@@ -135,6 +139,35 @@ def receipt() -> PrintedReceipt:
 def order_in(state: OrderState, waits: bool = False) -> OrderPage:
     """A booking in another state."""
     return replace(order_paid(), title=state.title, state=state, waits=waits)
+
+
+def returns(error: str = "") -> ReturnPage:
+    """The form that gives tickets back."""
+    choices = (
+        ReturnChoice("a", "Stalls, row D, seat 9", "£22.00 back, full price"),
+        ReturnChoice("b", "Stalls, row D, seat 10", "£22.00 back, full price"),
+    )
+    until = "Until Wednesday 25 November, 20:00"
+    return ReturnPage(
+        title="Return tickets",
+        url="/o/8WD3RX7K/secret",
+        order_words="Booking 8WD3 RX7K",
+        parts=(ReturnPart("Nightjar Quartet", "Thu 26 Nov, 20:00", until, choices),),
+        money_words="The money goes back to your card by itself, usually within 5 to 10 days.",
+        error=error,
+    )
+
+
+def returns_over() -> ReturnPage:
+    """The same when it is too late."""
+    return ReturnPage(
+        title="Nothing here can be returned",
+        url="/o/8WD3RX7K/secret",
+        order_words="Booking 8WD3 RX7K",
+        parts=(),
+        money_words="",
+        kept_words="Tickets cannot be returned here: ask the house if you cannot come.",
+    )
 
 
 ORDER_STATES = {
