@@ -14,6 +14,7 @@ from app.config import EXTENSIONS_LIMIT, HOLD_LIFE_SECONDS, REFUSED_CARD_SECONDS
 from app.inventory.offer import AreaOffer, Limits, NamedKey, Offer, Seat
 from app.inventory.state import EventInventory, Hold, LiveTicket, OverHold
 from app.models import (
+    BY_HAND,
     Allocation,
     Area,
     AreaBlock,
@@ -123,7 +124,7 @@ def _read_holds(connection: Connection, state: EventInventory, seats: Any) -> No
                 row.extensions,
                 row.order_id,
                 row.email_key,
-                row.gateway == "manual" and not row.guarded,  # guarded: its money has come
+                row.gateway if row.gateway in BY_HAND and not row.guarded else "",  # or it has come
                 row.guarded,
                 held.get(row.id, {}),
                 {(area, kind): count for area, kind, count in row.areas},
@@ -185,7 +186,6 @@ def _prices(connection: Connection, event_id: int) -> dict[tuple[str, str], int]
 
 
 def _limits(event: Any, settings: Settings) -> Limits:
-    manual = event.payments.get("manual") or {}
     return Limits(
         order=event.order_limit,
         buyer=event.buyer_limit,
@@ -195,7 +195,9 @@ def _limits(event: Any, settings: Settings) -> Limits:
         extensions=EXTENSIONS_LIMIT,
         hold_life_ms=max(HOLD_LIFE_SECONDS, settings.hold_seconds) * 1000,
         refused_card_ms=REFUSED_CARD_SECONDS * 1000,
-        manual_quota=int(manual.get("quota", 0)),
+        later_quotas={
+            way: int(event.payments[way]["quota"]) for way in BY_HAND if event.payments.get(way)
+        },
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from urllib.parse import urlsplit
@@ -17,13 +17,15 @@ from app.mail.letters import Attachment, Letter, LetterOrder, LetterPage
 from app.mail.post import Post
 from app.mail.reading import letter_order, letter_show, local_moment
 from app.mail.writing import lay_out, papers
-from app.models import HouseTime, OrderStatus
+from app.models import BY_HAND, HouseTime, OrderStatus
 from app.money import sum_words
 from app.orders.finding import orders_of
 from app.orders.lines import place_words
-from app.orders.papers import valid_tickets
+from app.orders.papers import spoken_code, valid_tickets
+from app.orders.paying_later import LaterTerms, later_terms
 from app.orders.returning import RETURNED
 from app.orders.settling import ORDER_OVER, PLACES_GONE, SECOND_PAYMENT, WRONG_SUM
+from app.orders.transfer_words import transfer_lines
 from app.orders.views import OrderView, order_view
 from app.refusals import NotFound
 from app.words import gettext as _
@@ -36,6 +38,8 @@ def duties(office: BoxOffice, post: Post) -> dict[str, Duty]:
     writers: dict[str, Writer] = {
         "mail.order_paid": send_tickets,
         "mail.order_pending": ask_to_confirm,
+        "mail.order_kept": tell_how_to_pay,
+        "mail.order_reminder": remind_of_paying,
         "mail.order_moved": tell_of_move,
         "mail.money_back": tell_of_refund,
         "mail.resend": send_again,
@@ -61,12 +65,55 @@ def ask_to_confirm(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
         return _left_out("the order does not wait for it any more")
     link = f"{office.settings.base_url}/confirm/{office.tokens.confirmation(order.id)}"
     until = local_moment(view, _wall_at(office, order.deadline_ms or house.now_ms()))
-    manual = [card.payments.get("manual") or {} for card in view.events]
-    pay_words = next((found["words"] for found in manual if found.get("words")), "")
+    pay_words = _own_words(_terms_of(view))
     return _deliver(
         office, post, effect, view,
         lambda words: kinds.confirm_page(words, link, until, pay_words),
     )  # fmt: skip
+
+
+def tell_how_to_pay(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
+    """How and until when a confirmed order is paid."""
+    return _tell_of_kept(office, post, effect, is_reminder=False)
+
+
+def remind_of_paying(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
+    """The same before the deadline, while it is still not paid."""
+    return _tell_of_kept(office, post, effect, is_reminder=True)
+
+
+def _tell_of_kept(office: BoxOffice, post: Post, effect: Effect, *, is_reminder: bool) -> Outcome:
+    view = order_view(office, effect.payload["order"])
+    order = view.order
+    if order.status != OrderStatus.PENDING or order.confirmed_at is None:
+        return _left_out("the order does not wait for money any more")
+    until = local_moment(view, _wall_at(office, order.deadline_ms or house.now_ms()))
+    pay_words = _way_words(view)
+    return _deliver(
+        office, post, effect, view,
+        lambda words: kinds.kept_page(words, until, pay_words, is_reminder=is_reminder),
+    )  # fmt: skip
+
+
+def _way_words(view: OrderView) -> tuple[str, ...]:
+    """How an order that is paid later is paid: the house's own words, then what to type."""
+    order, terms = view.order, _terms_of(view)
+    if order.gateway == "transfer":
+        begun = _("Transfer the money with exactly this reference, so that we find your order:")
+        lines = transfer_lines(terms[0] if terms else None, order)
+        words = (begun, *(f"{label}: {line}" for label, line in lines))
+    else:
+        words = (_("Say this at the counter: %(code)s", code=spoken_code(order.id)),)
+    own = _own_words(terms)
+    return (own, *words) if own else words
+
+
+def _own_words(terms: Sequence[LaterTerms]) -> str:
+    return next((found.words for found in terms if found.words), "")
+
+
+def _terms_of(view: OrderView) -> list[LaterTerms]:
+    return [found for card in view.events if (found := later_terms(card, view.order.gateway))]
 
 
 def tell_of_move(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
@@ -106,8 +153,9 @@ def send_again(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
     view = order_view(office, effect.payload["order"])
     if valid_tickets(view):
         return send_tickets(office, post, effect)
-    if view.order.status == OrderStatus.PENDING and view.order.gateway == "manual":
-        return ask_to_confirm(office, post, effect)
+    if view.order.status == OrderStatus.PENDING and view.order.gateway in BY_HAND:
+        ask = ask_to_confirm if view.order.confirmed_at is None else tell_how_to_pay
+        return ask(office, post, effect)
     words = _state_words(str(view.order.status))
     return _deliver(office, post, effect, view, lambda order: kinds.state_page(order, words))
 
@@ -182,7 +230,7 @@ def message_key(effect: Effect, code: str) -> str:
     It is the same at every try.
     """
     kind = effect.kind.removeprefix("mail.")
-    once = ("order_paid", "order_pending")
+    once = ("order_paid", "order_pending", "order_kept", "order_reminder")
     return f"order.{code}.{kind}" if kind in once else f"order.{code}.{kind}.{effect.id}"
 
 
@@ -227,7 +275,7 @@ def _sentence(reason: str) -> str:
 def _way_back(gateway: str) -> str:
     if gateway == "demo":
         return _("This is a demo: no money moved, and none comes back.")
-    if gateway == "manual":
+    if gateway in BY_HAND:
         return _("We pay it out to you in person or by transfer: answer this letter to agree how.")
     return _("It goes to the card or account you paid with, usually within five working days.")
 

@@ -7,6 +7,7 @@ from typing import Final
 from app.box_office import BoxOffice
 from app.schedule import Periodic
 from jobs.deletes import cancel_old_demo
+from jobs.reminders import remind_unpaid
 
 HOUR: Final = 3600
 DAY: Final = 24 * HOUR
@@ -18,6 +19,7 @@ def truncate_log(office: BoxOffice) -> None:
 
 
 SCHEDULE: Final = (
+    Periodic("remind.unpaid_orders", HOUR, here=remind_unpaid),
     Periodic("delete.ended_holds", HOUR),
     Periodic("delete.kept_answers", HOUR),
     Periodic("delete.spent_links", HOUR),

@@ -3,25 +3,63 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from app.cli.asking import ask
+from app.cli.files import read_file
 from app.config import Settings
 from app.money import sum_words
 from app.refusals import Invalid
 from app.tokens import new_id
 
+MATCH_WORDS: Final = {
+    "fits": "fits          ",
+    "wrong_sum": "another sum   ",
+    "paid_already": "paid already  ",
+    "over": "order is over ",
+}
+
 
 def paid(settings: Settings, words: dict[str, Any]) -> int:
     """The money has come: tickets are issued, or all of it goes back when places are gone."""
-    done = ask(settings, "order.paid", {"order": words["order"]})
+    done = ask(settings, "order.paid", words)
     if done["status"] == "paid":
         print(f"Order {done['order']} is paid and its tickets are on their way.")
         return 0
+    why = "its places were gone"
+    if done["status"] == "pending":
+        why = "that was not its sum"
     print(
-        f"Order {done['order']} is {done['status']}: its places were gone, so give the money back."
+        f"Order {done['order']} is {done['status']}: {why}, so give the money back."
+        " It is listed by: ./run order refunds"
     )
     return 1
+
+
+def match(settings: Settings, words: dict[str, Any]) -> int:
+    """The orders that a bank's list names: which fit, and what is wrong with the others."""
+    from app.control_requests.asked import packed
+    from app.orders.statements import FILE_LIMIT_BYTES
+
+    raw = read_file(Path(words["file"]), FILE_LIMIT_BYTES)
+    asked = {"file": packed(raw), "record": words["record"], "by": words["by"]}
+    done = ask(settings, "order.match", asked)
+    if words["json"]:
+        print(json.dumps(done, indent=2))
+        return 0
+    for found in done["found"]:
+        amount = sum_words(found["cents"], found["currency"])
+        says = MATCH_WORDS[found["match"]]
+        print(f"row {found['row']:>4}  {found['order_id']}  {amount:>10}  {says}  {found['name']}")
+    fitting = sum(found["match"] == "fits" for found in done["found"])
+    if words["record"]:
+        print(f"{done['recorded']} recorded as paid; their tickets are on their way.")
+    elif fitting:
+        print(f"{fitting} fit. Nothing was changed: add --record to record them as paid.")
+    else:
+        print("No row fits an order that waits for its money.")
+    return 0
 
 
 def refund(settings: Settings, words: dict[str, Any]) -> int:

@@ -154,6 +154,16 @@ def _add_house(commands: Any) -> None:
     paid = _add(kinds, "paid", "app.cli.orders:paid", "The money for an order that is paid at the"
                 " counter or by transfer has come.")  # fmt: skip
     paid.add_argument("order", metavar="CODE")
+    paid.add_argument("--amount", default="", metavar="SUM", help="where it is not the order's sum:"
+                      " such money buys no tickets, and somebody gives it back")  # fmt: skip
+    paid.add_argument("--by", default="", metavar="NAME", help="who took it")
+    match = _add(kinds, "match", "app.cli.orders:match", "Find the orders that a bank's list of"
+                 " payments (CSV) names by their references.")  # fmt: skip
+    match.add_argument("file", metavar="FILE")
+    match.add_argument("--record", action="store_true", help="record those that fit as paid;"
+                       " without it nothing is changed")  # fmt: skip
+    match.add_argument("--by", default="", metavar="NAME", help="who looked at the list")
+    match.add_argument("--json", action="store_true")
     admin = _add(commands, "create-admin", "app.cli.admins:create", "Make somebody an admin and"
                  " print a one-time set-up link.")  # fmt: skip
     admin.add_argument("email", metavar="EMAIL")

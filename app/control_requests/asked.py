@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
+
+from babel.numbers import get_currency_precision
 
 from app.box_office import BoxOffice
 from app.catalogue import EventCard
@@ -15,6 +18,7 @@ from app.plans.pretix import FILE_LIMIT_BYTES
 from app.refusals import Invalid, UnknownPlace
 
 BY: Final = "command"
+BY_LIMIT: Final = 100  # characters
 STATUS_WORDS_LIMIT: Final = 300
 SEATS_NAMED_COUNT: Final = 5
 
@@ -36,6 +40,23 @@ def unpacked(text: str) -> bytes:
 def card_of(office: BoxOffice, words: Words) -> EventCard:
     """The event that the words name, whatever its status; `NotFound`."""
     return office.catalogue.any_by_slug(str(words["event"]))
+
+
+def by_of(words: Words) -> str:
+    """Who it was, as far as they said so."""
+    return str(words.get("by") or "").strip()[:BY_LIMIT] or BY
+
+
+def cents_of(text: str, currency: str) -> int:
+    """An amount as people type it, 5 or 5.50, in minor units; raises `Invalid`."""
+    digits = get_currency_precision(currency)
+    try:
+        amount = Decimal(text) * 10**digits
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or amount != int(amount) or not 0 < amount < 10**12:
+        raise Invalid({"amount": f"Say an amount of {currency}, such as 5.50."})
+    return int(amount)
 
 
 def status_words(words: Words) -> str:

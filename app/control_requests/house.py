@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-
-from sqlalchemy import select
+from dataclasses import asdict
 
 from app import demo
 from app.accounts.admins import make_admin
 from app.box_office import BoxOffice
-from app.control_requests.asked import BY, Words
+from app.control_requests.asked import Words, by_of, cents_of, unpacked
 from app.demo.sized import open_sized_event
-from app.models import Order
-from app.orders.paying import record_manual_payment
+from app.orders.paying import record_payment
+from app.orders.rows import read_order
+from app.orders.statements import match_statement, read_statement, record_found
 
 
 def ping(office: BoxOffice, words: Words) -> Words:
@@ -21,13 +21,24 @@ def ping(office: BoxOffice, words: Words) -> Words:
     return {"pid": os.getpid(), "base_url": settings.base_url, "port": settings.port}
 
 
-def record_payment(office: BoxOffice, words: Words) -> Words:
-    """Staff took the money for an order that is paid by hand."""
+def pay_order(office: BoxOffice, words: Words) -> Words:
+    """Staff took the money for an order that is paid by hand; `amount` where it is another sum."""
     order_id = "".join(str(words["order"]).split()).upper()
-    record_manual_payment(office, order_id, BY)
     with office.db.read() as connection:
-        status = connection.scalar(select(Order.status).where(Order.id == order_id))
+        order = read_order(connection, order_id)
+    amount = str(words.get("amount") or "")
+    cents = cents_of(amount, order.currency) if amount else None
+    record_payment(office, order_id, by_of(words), cents)
+    with office.db.read() as connection:
+        status = read_order(connection, order_id).status
     return {"order": order_id, "status": str(status)}
+
+
+def match_payments(office: BoxOffice, words: Words) -> Words:
+    """Orders that a bank's file names; with `record` those that fit are paid."""
+    found = match_statement(office, read_statement(unpacked(str(words["file"]))))
+    count = record_found(office, found, by_of(words)) if words.get("record") else 0
+    return {"recorded": count, "found": [asdict(one) for one in found]}
 
 
 def invite_admin(office: BoxOffice, words: Words) -> Words:

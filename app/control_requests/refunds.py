@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from sqlalchemy import select
 
 from app.box_office import BoxOffice
-from app.control_requests.asked import BY, Words, card_of
+from app.control_requests.asked import BY, Words, by_of, card_of, cents_of
 from app.models import MassRefund, Ticket
 from app.orders.refunding import (
     begin_mass_refund,
@@ -35,7 +33,7 @@ def refund(office: BoxOffice, words: Words) -> Words:
     if amount and words.get("tickets"):
         raise Invalid({"amount": "Name tickets or an amount, not both."})
     if amount:
-        cents = _cents(amount, order.currency)
+        cents = cents_of(amount, order.currency)
         refund_id = refund_part(office, order_id, cents, reason, BY, str(words["key"]))
         return {"order": order_id, "tickets": 0, "refund": refund_id}
     if words.get("tickets"):
@@ -51,8 +49,8 @@ def refund_again(office: BoxOffice, words: Words) -> Words:
 
 def paid_out(office: BoxOffice, words: Words) -> Words:
     """Somebody has paid a refund out by hand."""
-    by = str(words.get("by") or "").strip() or BY
-    record_paid_out(office, str(words["refund"]), by[:100])
+    by = by_of(words)
+    record_paid_out(office, str(words["refund"]), by)
     return {"refund": words["refund"], "by": by}
 
 
@@ -103,15 +101,3 @@ def _ticket_id(office: BoxOffice, order_id: str, code: str) -> str:
             next_step="The ten characters stand under the QR code.",
         )
     return str(found)
-
-
-def _cents(text: str, currency: str) -> int:
-    """An amount as people type it, 5 or 5.50, in minor units."""
-    digits = get_currency_precision(currency)
-    try:
-        amount = Decimal(text) * 10**digits
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not amount.is_finite() or amount != int(amount) or not 0 < amount < 10**12:
-        raise Invalid({"amount": f"Say an amount of {currency}, such as 5.50."})
-    return int(amount)

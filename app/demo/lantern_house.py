@@ -45,6 +45,15 @@ ARENA: Final = replace(
 )
 
 RETURNS_CLOSE_HOURS: Final = 24
+TRANSFER: Final = {
+    "quota": 20,
+    "days": 3,
+    "closes_hours": 72,
+    "holder": "Lantern House",
+    "iban": "",
+    "account": "Sort code 00-00-00, account 00000000 (a sample: send nothing)",
+    "words": "",
+}
 TAX_RATE: Final = 2000  # basis points within all prices
 FULL: Final = TypeWords("full", "Full price", tax_rate=TAX_RATE)
 YOUNG: Final = TypeWords("under-26", "Under 26", "Bring something that shows your age.", TAX_RATE)
@@ -143,6 +152,7 @@ def _salt_road(at: At) -> list[Sample]:
     )
     later = replace(
         first,
+        sales=replace(first.sales, payments=dict(first.sales.payments) | {"transfer": TRANSFER}),
         slug="the-salt-road-second-night",
         starts_at=at(7, "19:30"),
         doors_at=at(7, "18:30"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,7 +15,12 @@ CAPACITY_LIMIT: Final = 100_000
 ORDER_LIMIT_MOST: Final = 100
 BUYER_LIMIT_MOST: Final = 1_000
 HOURS_MOST: Final = 24 * 365
+DAYS_MOST: Final = 60
+HOLDER_LIMIT: Final = 70  # what a transfer form takes (EPC069-12)
+IBAN_TYPED_LIMIT: Final = 60
 LONGEST_EVENT: Final = timedelta(days=31)
+
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}\Z")
 
 
 def read_terms(top: Fields, zone: ZoneInfo) -> SalesTerms:
@@ -61,17 +67,47 @@ def _returns(top: Fields) -> int | None:
 
 def _payments(table: Fields) -> dict[str, Any]:
     payments: dict[str, Any] = {}
-    if "manual" in table:
-        payments["manual"] = _manual(table.table("manual"))
+    for key, read in (("card", _card), ("manual", _manual), ("transfer", _transfer)):
+        if key in table:
+            part = table.table(key)
+            payments[key] = read(part)
+            part.end()
     table.end()
     return payments
 
 
+def _card(table: Fields) -> dict[str, Any]:
+    return {"offered": table.flag("offered", True)}
+
+
 def _manual(table: Fields) -> dict[str, Any]:
-    terms = {
+    return {
         "quota": table.whole("quota", 1, CAPACITY_LIMIT, 20),
         "closes_hours": table.whole("closes_hours", 0, HOURS_MOST, 24),
         "words": table.text("words", LINE_LIMIT, ""),
     }
-    table.end()
+
+
+def _transfer(table: Fields) -> dict[str, Any]:
+    terms: dict[str, Any] = {
+        "quota": table.whole("quota", 1, CAPACITY_LIMIT, 20),
+        "days": table.whole("days", 1, DAYS_MOST, 7),
+        "closes_hours": table.whole("closes_hours", 0, HOURS_MOST, 72),
+        "holder": table.text("holder", HOLDER_LIMIT),
+        "iban": "".join(table.text("iban", IBAN_TYPED_LIMIT, "").split()).upper(),
+        "account": table.text("account", LINE_LIMIT, ""),
+        "words": table.text("words", LINE_LIMIT, ""),
+    }
+    if terms["iban"] and not is_iban(terms["iban"]):
+        table.refuse("iban", "is not an IBAN: look for a slip of the pen.")
+    if not terms["iban"] and not terms["account"]:
+        table.refuse("account", "is missing: say iban or account, so that money finds its way.")
     return terms
+
+
+def is_iban(text: str) -> bool:
+    """Whether the check digits of an account number are right (ISO 13616: 1 modulo 97)."""
+    if not _IBAN.match(text):
+        return False
+    turned = text[4:] + text[:4]
+    return int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1

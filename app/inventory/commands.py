@@ -139,8 +139,9 @@ class StartPayment(Command[Frozen]):
     """Freeze a basket's hold for an order until `deadline_ms` and write its lines.
 
     `expected_cents` is what the buyer saw for this event. Repeating it for the same order
-    answers the same and moves the deadline. The gateway may hold the places beyond the deadline
-    by `guarded`: then only `EndPayment` frees them.
+    answers the same and moves the deadline. `later` names the way in which a person will take the
+    money: each has its quota. The gateway may hold the places beyond the deadline by `guarded`:
+    then only `EndPayment` frees them.
     """
 
     order_id: str
@@ -148,7 +149,7 @@ class StartPayment(Command[Frozen]):
     buyer: str
     deadline_ms: int
     expected_cents: int
-    manual: bool = False
+    later: str = ""
     guarded: bool = False
 
 

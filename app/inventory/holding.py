@@ -234,7 +234,7 @@ def changed(hold: Hold, **new: object) -> r.HoldChanged:
         "extensions": hold.extensions,
         "order_id": hold.order_id,
         "buyer": hold.buyer,
-        "manual": hold.manual,
+        "later": hold.later,
         "guarded": hold.guarded,
     }
     return r.HoldChanged(**(facts | new))  # type: ignore[arg-type]

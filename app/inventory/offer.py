@@ -56,7 +56,7 @@ class Limits:
     extensions: int
     hold_life_ms: int
     refused_card_ms: int
-    manual_quota: int = 0
+    later_quotas: Mapping[str, int] = field(default_factory=dict)  # by way of paying later
 
 
 @frozen

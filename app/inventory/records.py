@@ -38,7 +38,7 @@ class HoldChanged(Record):
     extensions: int
     order_id: str | None
     buyer: str | None
-    manual: bool
+    later: str
     guarded: bool
 
 

@@ -31,8 +31,8 @@ def start_payment(
             raise PaymentRunning
         return _move_deadline(state, frozen, command, moment)
     hold = _payable_hold(state, command.basket, command.buyer, command.expected_cents)
-    if command.manual:
-        _refuse_manual(state, hold, command.buyer)
+    if command.later:
+        _refuse_later(state, hold, command.buyer, command.later)
     fact = changed(
         hold,
         state=PAYING,
@@ -40,7 +40,7 @@ def start_payment(
         expires_ms=command.deadline_ms,
         order_id=command.order_id,
         buyer=command.buyer,
-        manual=command.manual,
+        later=command.later,
         guarded=command.guarded,
     )
     lines = tuple(_lines(view(state, hold), command.order_id))
@@ -78,7 +78,7 @@ def end_payment(state: EventInventory, command: c.EndPayment, moment: Moment) ->
         rest_ms=0,
         order_id=None,
         buyer=None,
-        manual=False,
+        later="",
         guarded=False,
     )
     return Decision(None, (fact,))
@@ -108,7 +108,7 @@ def refreeze(state: EventInventory, command: c.Refreeze, moment: Moment) -> Deci
             order_id=command.order_id,
             buyer=command.buyer,
             expires_ms=max(hold.expires_ms, command.deadline_ms),
-            manual=False,
+            later="",
             guarded=True,
         )
         return Decision(outcome, (fact,))
@@ -190,12 +190,12 @@ def _gone(state: EventInventory, basket: str) -> Exception:
     return BasketEmpty() if over is None else refusal_of_over(state, over, basket)
 
 
-def _refuse_manual(state: EventInventory, hold: Hold, buyer: str) -> None:
-    quota = state.offer.limits.manual_quota
-    if state.manual_count() + hold.place_count > quota:
+def _refuse_later(state: EventInventory, hold: Hold, buyer: str, way: str) -> None:
+    quota = state.offer.limits.later_quotas.get(way, 0)
+    if state.later_count(way) + hold.place_count > quota:
         raise PaymentNotPossible("No more places can be kept for paying later.")
     if any(
-        state.holds[other].manual and state.holds[other].buyer == buyer
+        state.holds[other].later and state.holds[other].buyer == buyer
         for other in state.order_holds.values()
     ):
         raise PaymentNotPossible(

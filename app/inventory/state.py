@@ -36,7 +36,7 @@ class Hold:
     extensions: int = 0
     order_id: str | None = None
     buyer: str | None = None
-    manual: bool = False
+    later: str = ""  # the way in which a person will take the money; empty: no person
     guarded: bool = False
     seats: dict[str, str] = field(default_factory=dict)  # seat -> ticket type
     areas: dict[tuple[str, str], int] = field(default_factory=dict)  # (area, type) -> count
@@ -156,12 +156,12 @@ class EventInventory:
         )
         return self.buyer_counts.get(buyer, 0) + paying
 
-    def manual_count(self) -> int:
-        """Places frozen for payments that a person will confirm."""
+    def later_count(self, way: str) -> int:
+        """Places frozen for payments that a person will take in this way."""
         return sum(
             self.holds[hold_id].place_count
             for hold_id in self.order_holds.values()
-            if self.holds[hold_id].manual
+            if self.holds[hold_id].later == way
         )
 
     def drain_touched(self) -> list[int]:
@@ -230,7 +230,7 @@ class EventInventory:
             self.order_holds.pop(hold.order_id, None)
         hold.state, hold.first_ms, hold.rest_ms = fact.state, fact.first_ms, fact.rest_ms
         hold.extensions, hold.order_id, hold.buyer = fact.extensions, fact.order_id, fact.buyer
-        hold.manual, hold.guarded = fact.manual, fact.guarded
+        hold.later, hold.guarded = fact.later, fact.guarded
         if hold.order_id is not None:
             self.order_holds[hold.order_id] = hold.id
         hold.expires_ms = fact.expires_ms

@@ -67,6 +67,49 @@ def confirm_page(order: LetterOrder, link: str, until: str, pay_words: str) -> L
     )
 
 
+def kept_page(
+    order: LetterOrder, until: str, pay_words: tuple[str, ...], *, is_reminder: bool = False
+) -> LetterPage:
+    """An order that is paid later is kept: how to pay, and until when. Sent again as a reminder."""
+    begun = _(
+        "Hello %(name)s, your places are kept until %(until)s. Please pay before then:"
+        " afterwards they go back on sale.",
+        name=order.name,
+        until=until,
+    )
+    if is_reminder:
+        begun = _(
+            "Hello %(name)s, we have not seen your payment yet. Your places are kept until"
+            " %(until)s; afterwards they go back on sale. If you have paid already, thank you:"
+            " transfers take a while, and you need not do anything.",
+            name=order.name,
+            until=until,
+        )
+    heading = ngettext(
+        "Your place for %(show)s is kept",
+        "Your %(num)d places for %(show)s are kept",
+        order.ticket_count,
+        show=_shows_words(order),
+    )
+    subject = _("Kept for you: %(show)s", show=_subject(order))
+    if is_reminder:
+        heading = _("Still to be paid: %(show)s", show=_shows_words(order))
+        subject = _("Still to be paid: %(show)s", show=_subject(order))
+    return LetterPage(
+        subject=subject,
+        heading=heading,
+        paragraphs=(begun, *pay_words),
+        button=LetterLink(_("See my order"), order.url),
+        shows=order.shows,
+        code=order.code,
+        lines=order.lines,
+        total=order.total,
+        bill_title=_("What you will pay"),
+        bill_notes=(order.tax_words,) if order.tax_words else (),
+        why=_("You get this because you ordered tickets. We send nothing else unless you ask."),
+    )
+
+
 def moved_page(order: LetterOrder, before: str, after: str) -> LetterPage:
     """One seat of an order has changed; the code of its ticket with it."""
     return LetterPage(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from app.box_office import BoxOffice
 from app.catalogue import EventCard, House
 from app.mail.letters import LetterHouse, LetterLine, LetterOrder, LetterShow
+from app.models import BY_HAND
 from app.money import sum_words
 from app.orders.papers import (
     calendar_entries,
@@ -149,7 +150,7 @@ def _paid_words(view: OrderView) -> str:
     when = f"{full_day_words(local).partition(' ')[2]}, {clock_words(local)}"
     if captured[0].gateway == "demo":
         return gettext("Played on the demo's pay page, %(when)s. No money moved.", when=when)
-    if captured[0].gateway == "manual":
+    if captured[0].gateway in BY_HAND:
         return gettext("Paid to us directly, %(when)s.", when=when)
     return gettext("Paid online, %(when)s.", when=when)
 

@@ -17,6 +17,7 @@ from app.models.events import (
 )
 from app.models.ledger import EntryKind, LedgerEntry
 from app.models.orders import (
+    BY_HAND,
     Order,
     OrderLine,
     OrderStatus,
@@ -50,6 +51,7 @@ from app.models.work import (
 )
 
 __all__ = [
+    "BY_HAND",
     "Account",
     "ActorRow",
     "Allocation",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import STRICT_KEYED, Big, Choice, Flag, Instant, Json, Table, one_of
+
+BY_HAND: Final = ("manual", "transfer")  # gateways whose money a person takes and pays back
 
 
 class OrderStatus(enum.StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.box_office import BoxOffice
-from app.models import OrderStatus
+from app.models import BY_HAND, OrderStatus
 from app.orders.ending import refuse_payment
 from app.orders.rows import read_order
 from app.orders.settling import capture, settle_soon
@@ -47,13 +47,21 @@ def demo_notice(office: BoxOffice, order_id: str, outcome: str, again: int = 0) 
     payment_notice(office, order_id, "demo", reference, order.total_cents, order.currency, outcome)
 
 
-def record_manual_payment(office: BoxOffice, order_id: str, by: str) -> None:
-    """Staff took the money for an order that waits for it."""
+def record_payment(office: BoxOffice, order_id: str, by: str, cents: int | None = None) -> None:
+    """A person took the money for an order that is paid by hand; its own sum if none is said.
+
+    Another sum is no payment of the order: it is entered and goes back, by hand too.
+    """
     with office.db.read() as connection:
         order = read_order(connection, order_id)
-    if order.gateway != "manual":
+    if order.gateway not in BY_HAND:
         raise Invalid({"order": "This order is not paid by hand."})
     if order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
         raise Invalid({"order": "This order is over. Sell new tickets instead."})
-    reference = order.reference or f"manual-{order_id}"
-    payment_notice(office, order_id, "manual", reference, order.total_cents, order.currency, "paid")
+    reference = order.reference or f"{order.gateway}-{order_id}"
+    if cents is None or cents == order.total_cents:
+        cents = order.total_cents
+    else:
+        reference = f"{reference}-{cents}"
+    capture(office, order_id, order.gateway, reference, cents, order.currency, by)
+    settle_soon(office, order_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,13 +11,14 @@ from sqlalchemy import insert, select, update
 
 from app.answers import KEPT_HOURS, KeptKey
 from app.box_office import BoxOffice
+from app.catalogue import EventCard
 from app.clock import from_ms, house, utc_now, wall_ms
 from app.faults import fault_point
 from app.inventory.commands import BuyNow, NewOrder, StartPayment
-from app.models import Order, OrderStatus
+from app.models import BY_HAND, Order, OrderStatus
 from app.orders.baskets import BasketView, basket_view, how_ended
 from app.orders.ending import OPEN, give_up, refuse_payment
-from app.orders.paying_later import manual_closes_ms
+from app.orders.paying_later import later_closes_ms
 from app.orders.rows import (
     OrderRow,
     captured_payment,
@@ -42,6 +44,8 @@ from app.refusals import (
     PaymentRunning,
 )
 from app.tokens import new_order_id
+
+CARDS = ("stripe", "demo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def _place(
     if gateway.name == "demo" and demo_outcome == "refused":
         refuse_payment(office, order.id)
         raise CardRefused
-    if gateway.name == "manual":
+    if gateway.name in BY_HAND:
         return _keep_placed(office, Placed(order.id, "pending"), kept)
     return _keep_placed(office, Placed(order.id, "paying", _pay_page(office, order)), kept)
 
@@ -180,21 +184,28 @@ def _gateway_for(office: BoxOffice, basket: BasketView, payment: str) -> Gateway
     remote = as_remote(gateway)
     if remote is not None and remote.fault_words:
         raise PaymentNotPossible("Cards cannot be taken just now: the house has been told.")
-    if remote is not None and is_only_shown(office, [hold.event_id for hold in basket.holds]):
+    event_ids = [hold.event_id for hold in basket.holds]
+    if remote is not None and is_only_shown(office, event_ids):
         raise PaymentNotPossible("This is a demo house: no card is charged here.")
-    if name == "manual":
-        _refuse_manual(office, basket)
+    cards = [office.catalogue.by_id(event_id) for event_id in event_ids]
+    if name in CARDS and not takes_cards(cards):
+        raise PaymentNotPossible("This event takes no cards here.")
+    if name in BY_HAND:
+        _refuse_later(cards, name)
     return gateway
 
 
-def _refuse_manual(office: BoxOffice, basket: BasketView) -> None:
-    for hold in basket.holds:
-        card = office.catalogue.by_id(hold.event_id)
-        manual = card.payments.get("manual")
-        if not manual:
-            raise PaymentNotPossible
-        if wall_ms() >= manual_closes_ms(office, hold.event_id):
-            raise PaymentNotPossible("It is too close to the start to pay later.")
+def takes_cards(cards: Sequence[EventCard]) -> bool:
+    """Whether all these events can be paid by card; their organizers may have said no."""
+    return all(card.payments.get("card", {}).get("offered", True) for card in cards)
+
+
+def _refuse_later(cards: Sequence[EventCard], way: str) -> None:
+    closes_ms = later_closes_ms(cards, way)
+    if closes_ms is None:
+        raise PaymentNotPossible
+    if wall_ms() >= closes_ms:
+        raise PaymentNotPossible("It is too close to the start to pay later.")
 
 
 def _end_earlier(office: BoxOffice, basket_id: str) -> None:
@@ -243,7 +254,7 @@ def _write_order(
 ) -> OrderRow:
     order_id = new_order_id()
     deadline_ms = house.now_ms() + office.settings.payment_seconds * 1000
-    if gateway.name == "manual":
+    if gateway.name in BY_HAND:
         deadline_ms = max(basket.expires_ms or 0, house.now_ms() + 60_000)
     row = {
         "id": order_id, "basket_id": basket.id, "status": OrderStatus.PENDING,
@@ -279,7 +290,7 @@ def _start_payments(
                     order.email_key,
                     order.deadline_ms or 0,
                     hold.total_cents,
-                    manual=gateway.name == "manual",
+                    later=gateway.name if gateway.name in BY_HAND else "",
                     guarded=gateway.remote,
                 )
             )
@@ -294,7 +305,7 @@ def _start_payments(
 
 def _write_started(office: BoxOffice, order: OrderRow) -> None:
     with office.db.write() as connection:
-        if order.gateway == "manual":
+        if order.gateway in BY_HAND:
             add_effect(
                 connection, "mail.order_pending", f"mail.order_pending:{order.id}",
                 {"order": order.id},
@@ -345,7 +356,7 @@ def _carried_on(office: BoxOffice, order: OrderRow, demo_outcome: str | None) ->
         return Placed(order.id, str(order.status))
     if order.status == OrderStatus.PAYING and demo_outcome is None:
         return Placed(order.id, "paying", _pay_page(office, order))
-    is_kept = order.status == OrderStatus.PENDING and order.gateway == "manual"
+    is_kept = order.status == OrderStatus.PENDING and order.gateway in BY_HAND
     if is_kept and _is_written(office, order):
         _write_started(office, order)
         return Placed(order.id, "pending")

@@ -19,6 +19,7 @@ from app.box_office import BoxOffice
 from app.clock import utc_now, wall_ms
 from app.inventory.commands import CancelTickets, RefundWanted
 from app.models import (
+    BY_HAND,
     Event,
     EventStatus,
     MassRefund,
@@ -153,7 +154,7 @@ def record_paid_out(office: BoxOffice, refund_id: str, by: str) -> None:
     with office.db.write() as connection:
         refund = _refund_of(connection, refund_id)
         gateway = connection.scalar(select(Payment.gateway).where(Payment.id == refund.payment_id))
-        if gateway != "manual":
+        if gateway not in BY_HAND:
             raise RefundNotPossible("This money goes back by itself, by the way it came.")
         if refund.state == RefundState.SUCCEEDED:
             return
@@ -205,7 +206,7 @@ def refunds_of_event(office: BoxOffice, event_id: int) -> tuple[RefundLine, ...]
 
 def open_refunds(office: BoxOffice) -> tuple[RefundLine, ...]:
     """Refunds that wait for a person: to be paid out by hand, or failed and not made good."""
-    by_hand = and_(Payment.gateway == "manual", Refund.state == RefundState.REQUESTED)
+    by_hand = and_(Payment.gateway.in_(BY_HAND), Refund.state == RefundState.REQUESTED)
     return _report(office, or_(by_hand, has_failed()))
 
 

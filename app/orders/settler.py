@@ -12,7 +12,7 @@ from sqlalchemy import exists, select, update
 from app.box_office import BoxOffice
 from app.clock import house, utc_now
 from app.inventory.commands import EndPayment
-from app.models import Order, OrderStatus, Payment, PaymentState
+from app.models import BY_HAND, Order, OrderStatus, Payment, PaymentState
 from app.orders.ending import OPEN
 from app.orders.receipt_numbers import ReceiptRounds
 from app.orders.receipts import wanted
@@ -88,7 +88,7 @@ def thaw_broken(office: BoxOffice) -> int:
     paying_ms = office.settings.payment_seconds * 1000
     broken_off = (
         (Order.status == OrderStatus.PENDING)
-        & (Order.gateway != "manual")
+        & Order.gateway.not_in(BY_HAND)
         & (Order.deadline_ms < begun_ms + paying_ms)
     )
     query = select(Order.id, Order.status).where(

@@ -55,7 +55,13 @@ EVENT_CANCELLED: Final = "the event does not take place"
 
 
 def capture(
-    office: BoxOffice, order_id: str, gateway: str, reference: str, cents: int, currency: str
+    office: BoxOffice,
+    order_id: str,
+    gateway: str,
+    reference: str,
+    cents: int,
+    currency: str,
+    by: str = "",
 ) -> bool:
     """Commit, first and alone, that money came; whether it is the one that counts.
 
@@ -79,7 +85,7 @@ def capture(
             },
         )  # fmt: skip
         enter_payment(connection, payment_id)
-        write_journal(connection, "payment.captured", order_id, gateway, cents=cents)
+        write_journal(connection, "payment.captured", order_id, by or gateway, cents=cents)
         if reason is not None:
             _write_refund(connection, order_id, payment_id, cents, reason)
     fault_point("payment.captured")

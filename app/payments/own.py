@@ -22,7 +22,7 @@ class Free:
 
 
 class Manual:
-    """Paid at the counter or by transfer; a person says so."""
+    """Paid at the counter; a person says so."""
 
     name = "manual"
     at_once = False
@@ -35,6 +35,16 @@ class Manual:
     def give_back(self, reference: str, refund_id: str, cents: int, currency: str) -> Returned:
         """A person pays it out and says so."""
         return Returned("requested", None, "Pay this out by hand and record it.")
+
+
+class Transfer(Manual):
+    """Transferred to the house's account; a person sees it there and says so."""
+
+    name = "transfer"
+
+    def reference_of(self, order_id: str) -> str | None:
+        """One for each order."""
+        return f"transfer-{order_id}"
 
 
 class Demo:

@@ -37,12 +37,18 @@ def qr_svg(code: str, title: str = "Ticket code", css_class: str = "") -> Markup
     print. It has no size of its own: the page gives it one (30 mm or 120 px at least).
     Raises ValueError for anything but 199 digits.
     """
+    return svg_of(_symbol(code), title, css_class)
+
+
+def svg_of(symbol: QRCode, title: str, css_class: str = "") -> Markup:
+    """The same of any symbol: as many units wide as it has modules with the quiet zone."""
     path = "".join(
         f"M{x + QUIET_ZONE_MODULES} {y + QUIET_ZONE_MODULES}h{length}v1h-{length}z"
-        for x, y, length in module_runs(code)
+        for x, y, length in _runs(symbol)
     )
     class_attribute = Markup(' class="{}"').format(css_class) if css_class else ""
-    return _SVG.format(side=SIDE_MODULES, css_class=class_attribute, title=title, path=path)
+    side = len(symbol.matrix) + 2 * QUIET_ZONE_MODULES
+    return _SVG.format(side=side, css_class=class_attribute, title=title, path=path)
 
 
 def qr_png(code: str, scale: int = 8) -> bytes:
@@ -56,7 +62,11 @@ def qr_png(code: str, scale: int = 8) -> bytes:
 
 def module_runs(code: str) -> Iterator[tuple[int, int, int]]:
     """Every run of dark modules as (column, row, length), without the quiet zone, top first."""
-    for y, row in enumerate(_symbol(code).matrix):
+    return _runs(_symbol(code))
+
+
+def _runs(symbol: QRCode) -> Iterator[tuple[int, int, int]]:
+    for y, row in enumerate(symbol.matrix):
         for run in re.finditer(b"\x01+", bytes(row)):
             yield run.start(), y, len(run.group())
 

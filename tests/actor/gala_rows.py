@@ -42,7 +42,9 @@ def write_gala(connection: Connection, offer: Offer) -> None:
         "title": "Gala", "starts_at": starts_at, "time_zone": "UTC", "created_at": now,
         "status": EventStatus.PUBLISHED, "order_limit": offer.limits.order,
         "buyer_limit": offer.limits.buyer, "forbid_lone_seats": offer.limits.forbid_lone_seats,
-        "payments": {"manual": {"quota": offer.limits.manual_quota}},
+        "payments": {
+            way: {"quota": quota} for way, quota in offer.limits.later_quotas.items()
+        },
     }  # fmt: skip
     connection.execute(insert(Event), event)
     for position, category in enumerate(offer.categories):

@@ -70,7 +70,7 @@ class Stored(Simulation):
         lines = self.lines[order_id]
         return {
             "id": order_id, "basket_id": self.orders[order_id], "status": OrderStatus.PAYING,
-            "gateway": "manual" if order_id in self.by_hand else "demo", "name": "Bo",
+            "gateway": self.by_hand.get(order_id, "demo"), "name": "Bo",
             "email": "bo@example.org", "email_key": self.buyers[order_id], "currency": "GBP",
             "total_cents": sum(line.cents for line in lines), "open_events": 1,
             "created_at": from_ms(self.now_ms),

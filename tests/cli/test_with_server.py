@@ -21,6 +21,7 @@ from tests.event_files.written import WHOLE
 from tests.services.box_office import BoxOffice, box_office, run_command
 
 SELLABLE = WHOLE + '\n[payments.manual]\nquota = 20\ncloses_hours = 24\nwords = "At the counter."\n'
+SELLABLE += "[payments.transfer]\nholder = 'Marsh Hall'\naccount = '1'\n"
 
 
 numbers = itertools.count(1)
@@ -189,6 +190,48 @@ def test_money_taken_by_hand_turns_an_order_into_tickets(night: Night) -> None:
     paid = night.ask(f"/orders/{waiting['code']}", **{"Order-Secret": waiting["secret"]})
     assert (paid["status"], len(paid["tickets"])) == ("paid", 1)
     assert "is paid" in night.fullhouse("order", "paid", waiting["code"].lower())
+
+
+def test_a_banks_list_finds_the_orders_that_it_pays(night: Night) -> None:
+    waiting = night.order("balcony-A-4", payment="transfer")
+    path = night.house.folder / "bank.csv"
+    path.write_text(f"Day;What;Sum\n1;tickets {waiting['code']};24,00\n2;rent;500,00\n")
+
+    looked = night.fullhouse("order", "match", str(path))
+    recorded = night.fullhouse("order", "match", str(path), "--record", "--by", "Dee")
+    again = night.fullhouse("order", "match", str(path), "--record")
+
+    assert "1 fit. Nothing was changed" in looked
+    assert "1 recorded as paid" in recorded
+    assert "paid already" in again
+    assert "0 recorded" in again
+    by = "SELECT by FROM journal WHERE kind = 'payment.captured' AND order_id = :code"
+    if not is_sqlite(night.house):
+        by = by.replace("SELECT by", 'SELECT "by"')
+    assert night.kept(by, code=waiting["code"]) == "Dee"
+
+
+def test_a_list_of_payments_that_is_none_is_refused(night: Night) -> None:
+    path = night.house.folder / "bank.xlsx"
+    path.write_bytes(b"PK\x03\x04\0\0")
+
+    assert "not a CSV file" in night.refused("order", "match", str(path))
+    assert "cannot be read" in night.refused("order", "match", str(path) + "x")
+
+
+def test_another_sum_is_recorded_and_goes_back(night: Night) -> None:
+    waiting = night.order("balcony-A-5", payment="transfer")
+
+    code, output = run_command(
+        ("order", "paid", waiting["code"], "--amount", "20", "--by", "Dee"),
+        folder=night.house.folder,
+        settings=night.house.settings,
+    )
+
+    assert code == 1
+    assert "that was not its sum" in output
+    assert waiting["code"] in night.fullhouse("order", "refunds")
+    assert "Say an amount" in night.refused("order", "paid", waiting["code"], "--amount", "x")
 
 
 def test_money_for_other_orders_is_refused(night: Night) -> None:

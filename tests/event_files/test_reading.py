@@ -41,7 +41,8 @@ def test_the_documentation_names_every_key(monkeypatch: pytest.MonkeyPatch) -> N
     asked: set[str] = set()
     monkeypatch.setattr(Fields, "end", lambda self: asked.update(self._asked))
 
-    read_event_file(with_more("[sales]\n[returns]\n[payments.manual]\n[[areas]]\nname='A'\ncapacity=1\n"
+    read_event_file(with_more("[sales]\n[returns]\n[payments.card]\n[payments.manual]\n"
+                              "[payments.transfer]\nholder='H'\naccount='1'\n[[areas]]\nname='A'\ncapacity=1\n"
                               "category='balcony'\n[event.series]\ntitle='S'"))  # fmt: skip
 
     assert len(asked) > 40
@@ -204,3 +205,39 @@ def test_a_tax_that_is_none_is_refused(written: str) -> None:
     (problem,) = problems_of(with_line('name = "Adult"', f'name = "Adult"\ntax = {written}'))
 
     assert 'must be per cent from 0 to 100 such as "20" or "5.5"' in problem
+
+
+def test_terms_of_a_transfer_are_read() -> None:
+    read = read_event_file(
+        with_more(
+            "[payments.transfer]\nholder = 'Marsh Hall'\niban = 'de89 3704 0044 0532 0130 00'"
+        )
+    )
+
+    assert read.sales.payments == {
+        "transfer": {
+            "quota": 20, "days": 7, "closes_hours": 72, "holder": "Marsh Hall",
+            "iban": "DE89370400440532013000", "account": "", "words": "",
+        }
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("holder = 'H'", "say iban or account"),
+        ("account = '1'", "is missing"),
+        ("holder = 'H'\niban = 'DE89 3704 0044 0532 0130 01'", "is not an IBAN"),
+        ("holder = 'H'\niban = 'DE89 3704'", "is not an IBAN"),
+        ("holder = 'H'\naccount = '1'\ndays = 0", "from 1 to 60"),
+        ("holder = 'H'\naccount = '1'\nbic = 'X'", "not known"),
+    ],
+)
+def test_terms_of_a_transfer_that_lead_nowhere_are_refused(lines: str, words: str) -> None:
+    assert words in "\n".join(problems_of(with_more(f"[payments.transfer]\n{lines}")))
+
+
+def test_no_returns_without_the_part_that_allows_them() -> None:
+    assert read_event_file(with_more("")).sales.returns_close_hours is None
+    assert read_event_file(with_more("[returns]")).sales.returns_close_hours == 24
+    assert "from 0 to" in "".join(problems_of(with_more("[returns]\ncloses_hours = -1")))

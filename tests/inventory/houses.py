@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.inventory.commands import Command, HoldSeats, SeatChoice
 from app.inventory.decide import settle
@@ -29,12 +29,12 @@ def limits(**changes: int) -> Limits:
         "extensions": 4,
         "hold_life_ms": 3_600_000,
         "refused_card_ms": 300_000,
-        "manual_quota": 4,
+        "later_quotas": {"manual": 4, "transfer": 4},
     }
     return Limits(**(facts | changes))  # type: ignore[arg-type]
 
 
-def offer(rows: int = 3, seats: int = 8, **changes: int) -> Offer:
+def offer(rows: int = 3, seats: int = 8, **changes: Any) -> Offer:
     """A house with rows A, B, C … of numbered seats, a floor for 8 and a bar for 3 people."""
     letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
     made = tuple(
@@ -80,7 +80,7 @@ def offer(rows: int = 3, seats: int = 8, **changes: int) -> Offer:
     )  # fmt: skip
 
 
-def gala(rows: int = 3, seats: int = 8, **changes: int) -> EventInventory:
+def gala(rows: int = 3, seats: int = 8, **changes: Any) -> EventInventory:
     """A house with nothing held."""
     return EventInventory(offer(rows, seats, **changes))
 

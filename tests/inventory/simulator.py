@@ -36,7 +36,7 @@ class Simulation:
     serial: int = 0
     orders: dict[str, str] = field(default_factory=dict)  # order -> basket
     buyers: dict[str, str] = field(default_factory=dict)  # order -> who pays it
-    by_hand: set[str] = field(default_factory=set)  # orders that a person takes the money for
+    by_hand: dict[str, str] = field(default_factory=dict)  # orders that a person takes money for
     sold: set[str] = field(default_factory=set)  # an order is sold once, whatever comes later
     lines: dict[str, Any] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
@@ -179,8 +179,8 @@ class Simulation:
         ):
             self.paid_for.add(self.state.order_holds[command.order_id])
         if isinstance(command, c.StartPayment):
-            if command.manual and command.order_id not in self.orders:
-                self.by_hand.add(command.order_id)
+            if command.later and command.order_id not in self.orders:
+                self.by_hand[command.order_id] = command.later
             self.orders[command.order_id] = command.basket
             self.buyers.setdefault(command.order_id, command.buyer)
             self.lines[command.order_id] = outcome.lines
@@ -290,7 +290,7 @@ def _start_payment(s: Simulation) -> c.Command[Any]:
         s.chance.choice(BUYERS),
         s.now_ms + s.chance.choice((1000, 1_800_000)),
         cents if s.chance.random() < 0.95 else cents + 1,
-        manual=chance < 0.2,
+        later="manual" if chance < 0.1 else "transfer" if chance < 0.2 else "",
         guarded=chance > 0.9,
     )
 

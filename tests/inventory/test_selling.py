@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from app.inventory.commands import (
@@ -44,7 +46,7 @@ TICKETS = tuple(NewTicket(f"t{n}", n, f"CODE{n}") for n in range(9))
 
 
 def pays(
-    house: EventInventory, basket: str, order: str, cents: int, seconds: float = 0, **more: bool
+    house: EventInventory, basket: str, order: str, cents: int, seconds: float = 0, **more: Any
 ) -> Frozen:
     """A basket goes to pay."""
     command = StartPayment(order, basket, f"buyer-{basket}", DEADLINE_MS, cents, **more)
@@ -220,17 +222,32 @@ def test_the_buyer_limit_counts_earlier_orders() -> None:
 
 
 def test_manual_payments_have_a_quota_and_one_order_per_address() -> None:
-    house = gala(manual_quota=3)
+    house = gala(later_quotas={"manual": 3})
     holds(house, "bo", "A1", "A2")
-    pays(house, "bo", "o1", 4800, manual=True)
+    pays(house, "bo", "o1", 4800, later="manual")
     holds(house, "cy", "A4", "A5")
 
     with pytest.raises(PaymentNotPossible):
-        pays(house, "cy", "o2", 4800, manual=True)
+        pays(house, "cy", "o2", 4800, later="manual")
     holds(house, "dee", "B1")
-    command = StartPayment("o3", "dee", "buyer-bo", DEADLINE_MS, 1600, manual=True)
+    command = StartPayment("o3", "dee", "buyer-bo", DEADLINE_MS, 1600, later="manual")
     with pytest.raises(PaymentNotPossible):
         told(house, command)
+
+
+def test_each_way_of_paying_later_has_a_quota_of_its_own() -> None:
+    house = gala(later_quotas={"manual": 1, "transfer": 2})
+    holds(house, "bo", "A1", "A2")
+    with pytest.raises(PaymentNotPossible):
+        pays(house, "bo", "o1", 4800, later="manual")
+    pays(house, "bo", "o1", 4800, later="transfer")
+    holds(house, "cy", "A4")
+    with pytest.raises(PaymentNotPossible):
+        pays(house, "cy", "o2", 2400, later="transfer")
+
+    pays(house, "cy", "o2", 2400, later="manual")
+
+    assert (house.later_count("manual"), house.later_count("transfer")) == (1, 2)
 
 
 def test_a_cancelled_ticket_frees_its_seat_once() -> None:

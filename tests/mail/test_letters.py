@@ -11,12 +11,12 @@ from icalendar import Calendar
 from sqlalchemy import update
 
 from app.clock import utc_now
-from app.effects import Done
+from app.effects import Done, Kept
 from app.inventory.commands import ChangeStatus, MoveTicket
 from app.models import Event, Order
 from app.orders.finding import find_orders
 from app.orders.papers import valid_tickets
-from app.orders.paying import demo_notice
+from app.orders.paying import demo_notice, record_payment
 from app.orders.paying_later import confirm_order
 from app.orders.placing import Buyer, place_order
 from app.orders.refunding import refund_part, refund_tickets
@@ -163,6 +163,51 @@ def test_a_confirmed_order_is_not_asked_again(house: House) -> None:
     confirm_order(house.office, order)
 
     assert isinstance(outcome_of(house, "mail.order_pending", order=order), Done)
+
+
+def place_transfer(house: House) -> str:
+    """An order that is paid by transfer and confirmed; its code."""
+    transfer = {
+        "quota": 20, "days": 7, "closes_hours": 72, "holder": "Marsh Hall Trust",
+        "iban": "DE89370400440532013000", "account": "", "words": "Thank you for your patience.",
+    }  # fmt: skip
+    event_id = add_show(house.office, "transfer", "Pay There", payments={"transfer": transfer})
+    basket = house.hold(2, event_id)
+    order = place_order(house.office, basket, Buyer("Bo", "bo@example.org"), "transfer").order_id
+    confirm_order(house.office, order)
+    return order
+
+
+def test_a_confirmed_transfer_is_told_where_to_and_with_which_reference(house: House) -> None:
+    order = place_transfer(house)
+    message = due_letter(house, "mail.order_kept")
+    words = " ".join(text_of(message).split())
+
+    assert message["Subject"].startswith("Kept for you: Pay There")
+    assert message["Message-ID"] == f"<order.{order}.order_kept@tickets.example.org>"
+    assert "Thank you for your patience." in words
+    assert "To: Marsh Hall Trust" in words
+    assert "IBAN: DE89 3704 0044 0532 0130 00" in words
+    assert f"Reference: {order[:4]} {order[4:]}" in words
+
+
+def test_a_reminder_says_what_is_missing_and_until_when(house: House) -> None:
+    order = place_transfer(house)
+    outcome = outcome_of(house, "mail.order_reminder", order=order)
+
+    assert isinstance(outcome, Kept)
+    assert outcome.subject.startswith("Still to be paid: Pay There")
+    assert "you need not do anything" in " ".join(outcome.message.replace("=\n", "").split())
+
+
+def test_no_reminder_leaves_for_an_order_that_was_paid_meanwhile(house: House) -> None:
+    order = place_transfer(house)
+    record_payment(house.office, order, "dee")
+
+    outcome = outcome_of(house, "mail.order_reminder", order=order)
+
+    assert isinstance(outcome, Done)
+    assert "left_out" in outcome.facts
 
 
 def test_money_that_goes_back_is_told_with_its_reason(house: House) -> None:

@@ -8,8 +8,8 @@ from app.box_office import BoxOffice
 from app.clock import house
 from app.inventory.commands import MoveDeadline
 from app.orders.baskets import basket_view
-from app.orders.paying import record_manual_payment
-from app.orders.paying_later import confirm_order, manual_closes_ms
+from app.orders.paying import record_payment
+from app.orders.paying_later import confirm_order, later_closes_ms
 from app.orders.placing import Buyer, place_order
 from app.refusals import HoldEnded, HoldExpired, Invalid, PaymentNotPossible
 from tests.orders.buying import BO, KEY, Tour, allow_manual, broken, effects, money_of
@@ -62,7 +62,9 @@ def test_a_confirmed_order_keeps_its_places_until_the_house_closes_it(
     later(7 * 24 * 3600)
 
     assert {hold.state for hold in basket_view(tour.office, "bo").holds} == {"paying"}
-    closes_ms = min(manual_closes_ms(tour.office, show.id) for show in tour.shows)
+    cards = [tour.office.catalogue.by_id(show.id) for show in tour.shows]
+    closes_ms = later_closes_ms(cards, "manual")
+    assert closes_ms is not None
     later((closes_ms - house.now_ms()) / 1000 + 61)
     assert basket_view(tour.office, "bo").holds == ()
     assert money_of(tour.office, waiting).status == "expired"
@@ -100,7 +102,7 @@ def test_money_at_the_counter_makes_tickets(tour: Tour, waiting: str) -> None:
     confirm_order(tour.office, waiting)
 
     for _ in range(2):
-        record_manual_payment(tour.office, waiting, "dee")
+        record_payment(tour.office, waiting, "dee")
 
     money = money_of(tour.office, waiting)
     assert (money.status, money.payments, money.tickets) == ("paid", ("captured",), 6)
@@ -113,7 +115,7 @@ def test_money_at_the_counter_after_the_deadline_buys_what_is_free(
     later(HOLD_SECONDS + 1)
     assert basket_view(tour.office, "bo").holds == ()
 
-    record_manual_payment(tour.office, waiting, "dee")
+    record_payment(tour.office, waiting, "dee")
 
     assert money_of(tour.office, waiting).tickets == 6
 
@@ -122,7 +124,7 @@ def test_money_for_an_order_that_is_not_paid_by_hand_is_refused(tour: Tour) -> N
     order = tour.order(None).order_id
 
     with pytest.raises(Invalid):
-        record_manual_payment(tour.office, order, "dee")
+        record_payment(tour.office, order, "dee")
 
 
 def test_one_address_has_one_order_that_waits(tour: Tour, waiting: str) -> None:

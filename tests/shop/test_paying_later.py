@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from app.box_office import BoxOffice
-from app.models import Order
+from app.models import Event, Order
 from app.orders.paying_later import confirm_order
 from tests.opened import show_of
 from tests.orders.buying import allow_manual
@@ -137,3 +138,49 @@ def test_a_payment_left_open_keeps_the_basket_for_the_way_back(
 
     assert bo.path == "/checkout"
     assert len(bo.basket()) == 1
+
+
+TRANSFER = {
+    "quota": 10, "days": 7, "closes_hours": 24, "holder": "Marsh Hall Trust",
+    "iban": "DE89370400440532013000", "account": "", "words": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def make_transferable(office: BoxOffice, make_event: Make) -> Make:
+    """Makes an event in euros that can be paid by transfer; its slug."""
+
+    def make() -> str:
+        slug = make_event()
+        show = show_of(office, slug, SEAT_COUNT)
+        words = {"transfer": TRANSFER}
+        with office.db.write() as connection:
+            connection.execute(
+                update(Event).where(Event.id == show.id).values(payments=words, currency="EUR")
+            )
+        office.catalogue.refresh()
+        office.inventories._rest(show.id, show.inventory)
+        return slug
+
+    return make
+
+
+def test_a_transfer_is_chosen_confirmed_and_told_in_full(
+    bo: Visitor, office: BoxOffice, make_transferable: Make
+) -> None:
+    hold_one(bo, make_transferable())
+    bo.open("/checkout")
+    assert re.search(r"Bank transfer</b><small>Until \w+ \d+ \w+, \d\d:\d\d", bo.page)
+    form = {**BO, "payment": "transfer", "key": bo.hidden("key"), "csrf": bo.hidden("csrf")}
+    bo.follow(bo.send("/checkout", form))
+    assert "Look in your email to keep these seats" in bo.page
+    assert "DE89" not in bo.page, "an account is told to whoever reads the mailbox"
+    order_id = bo.path.split("/")[2]
+
+    confirm_order(office, order_id)
+    bo.open(bo.path)
+
+    assert "Kept for you until" in bo.page
+    assert "DE89 3704 0044 0532 0130 00" in bo.page
+    assert f"{order_id[:4]} {order_id[4:]}" in bo.page
+    assert "Code for your banking app" in bo.page

@@ -18,6 +18,8 @@ def kind_words(kind: str) -> str:
         "mail.order_paid": _("Letter with tickets"),
         "mail.order_pending": _("Letter that asks to confirm"),
         "mail.order_moved": _("Letter about another seat"),
+        "mail.order_kept": _("Letter about how to pay"),
+        "mail.order_reminder": _("Reminder that it is still to be paid"),
         "mail.money_back": _("Letter about money that goes back"),
         "mail.resend": _("Letter sent again"),
         "mail.find_orders": _("Letter with found orders"),

@@ -8,15 +8,15 @@ from sqlalchemy import select
 
 from app.basket_cookie import known_basket_id
 from app.box_office import inventory_of, office
-from app.clock import house, utc_now
+from app.clock import from_ms, house, wall_ms
 from app.csrf import new_key
 from app.inventory.best_available import nearest_free
 from app.inventory.state import FREE, OverHold
-from app.models import Order, OrderStatus
+from app.models import BY_HAND, Order, OrderStatus
 from app.money import sum_words
 from app.orders.baskets import ended_holds
-from app.orders.paying_later import manual_closes_ms
-from app.orders.placing import is_only_shown
+from app.orders.paying_later import later_closes_ms, later_terms
+from app.orders.placing import is_only_shown, takes_cards
 from app.orders.rows import read_order
 from app.pages import FormState, Label
 from app.payments.gateway import as_remote
@@ -38,7 +38,7 @@ from app.shop.views.basket import (
     EndedPage,
     PaymentWay,
 )
-from app.words import clock_words, list_words
+from app.words import clock_words, list_words, moment_words
 from app.words import gettext as _
 
 
@@ -78,7 +78,7 @@ def is_paid_later(order_id: str) -> bool:
     """Whether a person will take the money: then its buyer may go on with a new basket."""
     with office().db.read() as connection:
         order = read_order(connection, order_id)
-    return order.gateway == "manual" and order.status == OrderStatus.PENDING
+    return order.gateway in BY_HAND and order.status == OrderStatus.PENDING
 
 
 def ended_page() -> EndedPage:
@@ -111,22 +111,26 @@ def ended_page() -> EndedPage:
 
 def _ways(event_ids: list[int]) -> Iterator[PaymentWay]:
     gateways = office().gateways
+    cards = [office().catalogue.by_id(event_id) for event_id in event_ids]
     stripe = as_remote(gateways.get("stripe"))
-    if stripe is not None and not stripe.fault_words and not is_only_shown(office(), event_ids):
+    has_cards = takes_cards(cards)
+    may_charge = stripe is not None and not stripe.fault_words
+    if has_cards and may_charge and not is_only_shown(office(), event_ids):
         note = _("On a secure page, then straight back here")
         yield PaymentWay("stripe", _("Card, Apple Pay or Google Pay"), note, "card")
-    if "demo" in gateways:
+    if has_cards and "demo" in gateways:
         note = _("On a demo page, then straight back here. No money moves")
         yield PaymentWay("demo", _("Demo card"), note, "card")
-    cards = [office().catalogue.by_id(event_id) for event_id in event_ids]
-    closes_ms = min(manual_closes_ms(office(), event_id) for event_id in event_ids)
-    if (
-        all(card.payments.get("manual") for card in cards)
-        and closes_ms > utc_now().timestamp() * 1000
-    ):
-        words = str(cards[0].payments["manual"].get("words") or _("Pay at the counter"))
-        note = _("We email you a link to confirm; without it the seats go back on sale")
-        yield PaymentWay("manual", words.rstrip("."), note, "cash")
+    names = {"manual": _("Pay at the counter"), "transfer": _("Bank transfer")}
+    icons = {"manual": "cash", "transfer": "bank"}
+    for way in BY_HAND:
+        closes_ms = later_closes_ms(cards, way)
+        if closes_ms is not None and closes_ms > wall_ms():
+            until = moment_words(from_ms(closes_ms).astimezone(cards[0].zone))
+            note = _("Until %(when)s. We email you a link that keeps the seats", when=until)
+            terms = later_terms(cards[0], way)
+            words = terms.words if terms is not None else ""
+            yield PaymentWay(way, words.rstrip(".") or names[way], note, icons[way])
 
 
 def _small_print(event_ids: list[int]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from app.money import sum_words
 from app.orders.papers import spoken_code
 from app.orders.views import OrderView
 from app.shop.queries.basket import basket_view
-from app.shop.queries.order_states import event_places
+from app.shop.queries.order_words import event_places
 from app.shop.views.basket import PayDemoPage, PriceLine
 from app.words import clock_words
 from app.words import gettext as _

@@ -249,7 +249,11 @@ def _paid_words(view: OrderView) -> str:
     if not order.total_cents:
         return _("Nothing to pay.")
     words = [_("Includes all booking costs and taxes.")]
-    ways = {"demo": _("Demo card, no money moved"), "manual": _("Paid at the counter")}
+    ways = {
+        "demo": _("Demo card, no money moved"),
+        "manual": _("Paid at the counter"),
+        "transfer": _("Bank transfer"),
+    }
     way = ways.get(order.gateway, _("Card"))
     if order.paid_at is not None:
         at = moment_words(order.paid_at.astimezone(view.events[0].zone))

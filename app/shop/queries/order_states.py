@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from app.box_office import office
-from app.catalogue import EventCard
-from app.clock import from_ms, house
-from app.models import OrderStatus
-from app.money import sum_words
+from app.models import BY_HAND, OrderStatus
 from app.orders.papers import spoken_code, valid_tickets
-from app.orders.paying_later import manual_closes_ms
 from app.orders.placing import pay_url
 from app.orders.views import OrderView
 from app.pages import Action, Fact
 from app.payments.gateway import as_remote
+from app.shop.queries.kept_order import kept_state
 from app.shop.queries.offers import offer_of
-from app.shop.queries.places import places_words
+from app.shop.queries.order_words import (
+    deadline_clock,
+    local_clock,
+    order_places,
+    order_total,
+)
 from app.shop.views.order import OrderState
-from app.words import clock_words, list_words, moment_words
 from app.words import gettext as _
+from app.words import list_words
 
 
 def state_of(view: OrderView, path: str) -> OrderState | None:
@@ -31,8 +31,8 @@ def state_of(view: OrderView, path: str) -> OrderState | None:
         return _money_back(view, path)
     if status == OrderStatus.PAYING:
         return _waiting(view, path)
-    if status == OrderStatus.PENDING and view.order.gateway == "manual":
-        return _kept(view, path)
+    if status == OrderStatus.PENDING and view.order.gateway in BY_HAND:
+        return kept_state(view, path)
     if status == OrderStatus.PENDING:
         return _not_paid(view)
     return _over(view)
@@ -52,8 +52,8 @@ def _waiting(view: OrderView, path: str) -> OrderState:
             _("This takes a few seconds, sometimes a minute."),
         ),
         (
-            Fact(_("Order placed"), _clock(view, view.order.created_at)),
-            Fact(_places(view), _total(view)),
+            Fact(_("Order placed"), local_clock(view, view.order.created_at)),
+            Fact(order_places(view), order_total(view)),
         ),
         actions=(
             *_pay_actions(view, path),
@@ -72,12 +72,12 @@ def _without_pay_page(view: OrderView, path: str) -> OrderState:
         "warn",
         _("The payment service does not answer yet"),
         (
-            _("Your places are yours until %(time)s.", time=_deadline(view)),
+            _("Your places are yours until %(time)s.", time=deadline_clock(view)),
             _("Nothing was charged so far, and nothing is charged twice."),
         ),
         (
-            Fact(_("Order placed"), _clock(view, view.order.created_at)),
-            Fact(_places(view), _total(view)),
+            Fact(_("Order placed"), local_clock(view, view.order.created_at)),
+            Fact(order_places(view), order_total(view)),
         ),
         actions=(
             *_pay_actions(view, path),
@@ -97,8 +97,8 @@ def _with_bank(view: OrderView) -> OrderState:
             _("Your places are yours meanwhile, and we email you either way."),
         ),
         (
-            Fact(_("Order placed"), _clock(view, view.order.created_at)),
-            Fact(_places(view), _total(view)),
+            Fact(_("Order placed"), local_clock(view, view.order.created_at)),
+            Fact(order_places(view), order_total(view)),
         ),
         afterwards=_("You can close this page. Please do not pay a second time."),
     )
@@ -111,58 +111,13 @@ def _pay_actions(view: OrderView, path: str) -> tuple[Action, ...]:
     return () if address is None else (Action(_("Go on paying"), address),)
 
 
-def _kept(view: OrderView, path: str) -> OrderState:
-    card = view.events[0] if view.events else None
-    back = Action(
-        _("Give the seats back"), f"{path}/cancellation", (("release", "1"),), is_quiet=True
-    )
-    facts = (
-        Fact(_("Say this at the counter"), spoken_code(view.order.id)),
-        Fact(_places(view), _total(view)),
-    )
-    if view.order.confirmed_at is None:
-        until = _deadline(view)
-        return OrderState(
-            "letter",
-            "warn",
-            _("Look in your email to keep these seats"),
-            (
-                _(
-                    "We sent a link to %(email)s. Press it before %(time)s, and the seats stay"
-                    " yours until it is time to pay.",
-                    email=view.order.email,
-                    time=until,
-                ),
-            ),
-            facts,
-            actions=(back,),
-            afterwards=_("Without it they go back on sale. Nothing is charged either way."),
-        )
-    closes = min(manual_closes_ms(office(), card.id) for card in view.events)
-    until = moment_words(from_ms(closes).astimezone(card.zone)) if card else ""
-    return OrderState(
-        "cash",
-        "warn",
-        _("Kept for you until %(when)s", when=until),
-        (
-            _(
-                "Pay %(total)s at the counter, or as agreed. The tickets come by email the"
-                " moment you have paid.",
-                total=_total(view),
-            ),
-        ),
-        facts,
-        actions=(back,),
-    )
-
-
 def _not_paid(view: OrderView) -> OrderState:
     return OrderState(
         "card",
         "warn",
         _("This booking is not paid yet"),
         (_("Nothing was charged. If your seats are still kept, you find them in your basket."),),
-        (Fact(_places(view), _total(view)),) if view.places else (),
+        (Fact(order_places(view), order_total(view)),) if view.places else (),
         actions=(
             Action(_("Go to the checkout"), "/checkout"),
             Action(_("What's on"), "/", is_quiet=True),
@@ -190,7 +145,7 @@ def _over(view: OrderView) -> OrderState:
 
 
 def _money_back(view: OrderView, path: str) -> OrderState:
-    total = _total(view)
+    total = order_total(view)
     refund = view.refunds[-1] if view.refunds else None
     if view.order.total_cents == 0:
         return _cancelled_free(view)
@@ -203,7 +158,10 @@ def _money_back(view: OrderView, path: str) -> OrderState:
     facts = []
     if refund is not None:
         facts.append(
-            Fact(_("Sent back"), _("%(when)s, all of it", when=_clock(view, refund.requested_at)))
+            Fact(
+                _("Sent back"),
+                _("%(when)s, all of it", when=local_clock(view, refund.requested_at)),
+            )
         )
     facts.append(Fact(_("Where to"), _where_to(view)))
     facts.append(Fact(_("Our number for it"), spoken_code(view.order.id)))
@@ -226,7 +184,7 @@ def _why_back(view: OrderView) -> str:
     return _(
         "Your time ran out before your payment came, and in between somebody else bought"
         " %(places)s. You need not do anything.",
-        places=_places(view),
+        places=order_places(view),
     )
 
 
@@ -235,6 +193,8 @@ def _where_to(view: OrderView) -> str:
         return _("the demo card, at once")
     if view.order.gateway == "manual":
         return _("the counter, against this number")
+    if view.order.gateway == "transfer":
+        return _("your account: the house asks you for its number")
     return _("your card, in 5 to 10 days")
 
 
@@ -259,31 +219,3 @@ def _none_left(view: OrderView) -> OrderState:
         tickets=tuple(ticket_line(ticket, view) for ticket in view.tickets),
         actions=(Action(_("What's on"), "/", is_quiet=True),),
     )
-
-
-def _places(view: OrderView) -> str:
-    return "; ".join(event_places(view, card) for card in view.events)
-
-
-def event_places(view: OrderView, card: EventCard) -> str:
-    """Nightjar Quartet, Stalls D9 and D10."""
-    lines = [place.line for place in view.places if place.event.id == card.id]
-    words = places_words(
-        office().offer_of(card.id),
-        [line.seat for line in lines if line.seat is not None],
-        [line.area for line in lines if line.area is not None],
-    )
-    return f"{card.title}, {words}"
-
-
-def _total(view: OrderView) -> str:
-    return sum_words(view.order.total_cents, view.order.currency)
-
-
-def _clock(view: OrderView, at: datetime) -> str:
-    return clock_words(at.astimezone(view.events[0].zone)) if view.events else clock_words(at)
-
-
-def _deadline(view: OrderView) -> str:
-    at = house.wall_at(view.order.deadline_ms or house.now_ms())
-    return _clock(view, at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.catalogue import EventCard
+from app.models import BY_HAND
 from app.money import sum_words
 from app.orders.papers import spoken_code, valid_tickets
 from app.orders.returning import returnable_tickets, returns_close_at
@@ -54,7 +55,7 @@ def money_way_words(view: OrderView) -> str:
         return _("There was nothing to pay, so nothing comes back.")
     if gateway == "demo":
         return _("This is a demo: no money moved, and none comes back.")
-    if gateway == "manual":
+    if gateway in BY_HAND:
         return _("The house pays it out to you by hand: ask at the counter with your booking code.")
     return _("The money goes back to your card by itself, usually within 5 to 10 days.")
 

@@ -62,6 +62,8 @@ class OrderState:
     title: str
     paragraphs: tuple[str, ...]
     facts: tuple[Fact, ...] = ()
+    code: Markup | None = None
+    code_words: str = ""
     tickets: tuple[TicketLine, ...] = ()
     offer: Offer | None = None
     actions: tuple[Action, ...] = ()

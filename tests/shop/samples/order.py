@@ -23,6 +23,7 @@ from app.shop.views.order import (
     TicketPage,
 )
 from app.tickets.receipt_words import PrintedPaper, PrintedReceipt, ReceiptLine
+from app.tickets.transfer_code import transfer_svg
 
 
 def seat_facts(section: str, row: str, seat: str) -> tuple[Fact, ...]:
@@ -37,6 +38,14 @@ def ticket_line(seat: str, url: str = "/t/x") -> TicketLine:
     )
 
 
+MAIL = MailLine(
+    "Sent to bo@example.org at 18:41.",
+    "Not there? Look in the spam folder. This page has the same tickets and stays at this address.",
+    "ok",
+    "check",
+)
+
+
 def order_paid() -> OrderPage:
     """A paid booking."""
     return OrderPage(
@@ -47,13 +56,7 @@ def order_paid() -> OrderPage:
         facts=("Thursday 26 November, 20:00", "Main house", "2 seats, together"),
         open_url="/t/x",
         open_words="Open the 2 tickets",
-        mail=MailLine(
-            "Sent to bo@example.org at 18:41.",
-            "Not there? Look in the spam folder. This page has the same tickets and stays at"
-            " this address.",
-            "ok",
-            "check",
-        ),
+        mail=MAIL,
         parts=(
             OrderPart(
                 "Nightjar Quartet",
@@ -186,6 +189,21 @@ ORDER_STATES = {
         "Kept for you until Thursday, 19:30",
         ("Pay £44.00 at the counter, cash or card.",),
         (Fact("Say this at the counter", "8WD3 RX7K"), Fact("Seats", "Stalls D9 and D10")),
+        actions=(Action("Give the seats back", "/o/x/cancellation", (), is_quiet=True),),
+    ),
+    "transfer": OrderState(
+        "bank",
+        "warn",
+        "Kept for you until Thursday 26 November, 20:00",
+        ("Transfer €44.00 so that it arrives before then, with the reference below.",),
+        (
+            Fact("To", "Marsh Hall Trust"),
+            Fact("IBAN", "DE89 3704 0044 0532 0130 00"),
+            Fact("Sum", "€44.00"),
+            Fact("Reference", "8WD3 RX7K"),
+        ),
+        code=transfer_svg("Marsh Hall", "DE89370400440532013000", 4400, "8WD3RX7K", "Code"),
+        code_words="Or scan this in your banking app: it fills in the form.",
         actions=(Action("Give the seats back", "/o/x/cancellation", (), is_quiet=True),),
     ),
     "late_kept": OrderState(
