@@ -9,12 +9,21 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, func, literal, null, select
 
-from app.models import EntryKind, LedgerEntry, Payment, Refund, RefundState
+from app.models import (
+    Dispute,
+    DisputeState,
+    EntryKind,
+    LedgerEntry,
+    Payment,
+    Refund,
+    RefundState,
+)
 from app.rows import insert_new
 
 COLUMNS: Final = (
-    "at", "kind", "order_id", "payment_id", "refund_id", "gateway", "cents", "currency",
-)  # fmt: skip
+    *("at", "kind", "order_id", "payment_id", "refund_id", "dispute_id"),
+    *("gateway", "cents", "currency"),
+)
 
 
 def enter_payment(connection: Connection, payment_id: str) -> None:
@@ -26,6 +35,7 @@ def enter_payment(connection: Connection, payment_id: str) -> None:
             _kind(EntryKind.PAYMENT),
             Payment.order_id,
             Payment.id,
+            null(),
             null(),
             Payment.gateway,
             Payment.amount_cents,
@@ -46,6 +56,7 @@ def enter_refund(connection: Connection, refund_id: str) -> None:
             Refund.order_id,
             Refund.payment_id,
             Refund.id,
+            null(),
             Payment.gateway,
             cents,
             Payment.currency,
@@ -63,6 +74,38 @@ def enter_refund(connection: Connection, refund_id: str) -> None:
     )
     _enter(connection, asked)
     _enter(connection, stayed.where(Refund.state == RefundState.FAILED))
+
+
+def enter_dispute(connection: Connection, dispute_id: str) -> None:
+    """Enter what a bank has taken in a dispute, and that it gave it back if the house has won.
+
+    To be called after every change of a dispute.
+    """
+    taken, won = (
+        select(
+            at,
+            _kind(kind),
+            Dispute.order_id,
+            Dispute.payment_id,
+            null(),
+            Dispute.id,
+            Payment.gateway,
+            cents,
+            Payment.currency,
+        )
+        .join(Payment, Payment.id == Dispute.payment_id)
+        .where(Dispute.id == dispute_id, Dispute.cents > 0)
+        for at, kind, cents in (
+            (Dispute.opened_at, EntryKind.DISPUTE, -Dispute.cents),
+            (
+                func.coalesce(Dispute.ended_at, Dispute.opened_at),
+                EntryKind.DISPUTE_WON,
+                Dispute.cents,
+            ),
+        )
+    )
+    _enter(connection, taken)
+    _enter(connection, won.where(Dispute.state == DisputeState.WON))
 
 
 def _enter(connection: Connection, rows: Select[Any]) -> None:

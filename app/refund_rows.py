@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, s
 from sqlalchemy.orm import aliased
 
 from app.ledger_rows import enter_refund
-from app.models import Payment, Refund, RefundState
+from app.models import Dispute, DisputeState, Payment, Refund, RefundState
 from app.rows import insert_new
 
 AGAIN = ":again"  # behind a failed refund's id: the one that was asked for instead
@@ -21,14 +21,14 @@ COLUMNS = (
 def write_refund(connection: Connection, row: dict[str, Any]) -> bool:
     """Write a refund that is asked for; False when it is there already or would be too much.
 
-    The sum is looked at in the INSERT itself: what is on its way back and this together are at
-    most what was paid.
+    The sum is looked at in the INSERT itself: what is on its way back, what a bank has taken in a
+    dispute, and this together are at most what was paid.
     """
     full = {"state": RefundState.REQUESTED, **row}
     table = Refund.__table__.c
     values = [literal(full[name], table[name].type).label(name) for name in COLUMNS]
     paid = select(Payment.amount_cents).where(Payment.id == full["payment_id"]).scalar_subquery()
-    fits = func.coalesce(back_cents(full["payment_id"]), 0) + full["amount_cents"] <= paid
+    fits = back_cents(full["payment_id"]) + full["amount_cents"] <= paid
     wanted = insert_new(connection, Refund).from_select(
         list(COLUMNS), select(*values).where(fits), include_defaults=False
     )
@@ -46,9 +46,15 @@ def has_failed() -> ColumnElement[bool]:
 
 
 def back_cents(payment_id: str) -> Any:
-    """A subquery: what of a payment is back or on its way; null for nothing."""
-    return (
+    """An expression: what of a payment is back, on its way, or taken by a bank; 0 for nothing."""
+    refunded = (
         select(func.sum(Refund.amount_cents))
         .where(Refund.payment_id == payment_id, Refund.state != RefundState.FAILED)
         .scalar_subquery()
     )
+    disputed = (
+        select(func.sum(Dispute.cents))
+        .where(Dispute.payment_id == payment_id, Dispute.state != DisputeState.WON)
+        .scalar_subquery()
+    )
+    return func.coalesce(refunded, 0) + func.coalesce(disputed, 0)

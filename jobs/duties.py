@@ -5,13 +5,14 @@ from __future__ import annotations
 from app.box_office import BoxOffice
 from app.effects import Duty
 from app.mail.post import Post
-from jobs import cancelled, deletes, emails, refunds
+from jobs import cancelled, deletes, emails, house_letters, refunds
 
 
 def duties_of(office: BoxOffice, post: Post) -> dict[str, Duty]:
     """All duties of a process, by kind of effect."""
     return {
         **emails.duties(office, post),
+        **house_letters.duties(office, post),
         **cancelled.duties(office),
         **refunds.duties(office),
         **deletes.duties(office),

@@ -8,18 +8,25 @@ from typing import Final
 from sqlalchemy import Connection, select, update
 
 from app.box_office import BoxOffice
-from app.clock import utc_now
+from app.clock import utc_now, wall_ms
 from app.effects import Done, Duty, Effect, Facts, Failed, Outcome
 from app.ledger_rows import enter_refund
 from app.models import Payment, Refund, RefundState
+from app.orders.refunds_told import ask_about_submitted
 from app.refusals import GatewayAway
 
+HOUR_MS: Final = 3_600_000
 ENDED: Final = (RefundState.SUCCEEDED, RefundState.FAILED)
 
 
 def duties(office: BoxOffice) -> dict[str, Duty]:
     """How a refund is handed to its gateway."""
     return {"refund.submit": Duty(partial(submit, office), settle=note)}
+
+
+def ask_about_refunds(office: BoxOffice) -> None:
+    """Ask gateways about refunds on their way: what they called to tell may have been lost."""
+    ask_about_submitted(office, turn=wall_ms() // HOUR_MS)
 
 
 def submit(office: BoxOffice, effect: Effect) -> Outcome:

@@ -126,7 +126,9 @@ REQUESTS: Final[dict[str, Schema]] = {
             "basket": given(TOKEN_LIMIT, "The token of the basket to pay for."),
             "name": given(NAME_LIMIT, "The buyer's name."),
             "email": given(NAME_LIMIT, "Where the tickets go."),
-            "payment": given(KIND_LIMIT, "free, demo, manual, transfer or another that the event offers."),
+            "payment": given(
+                KIND_LIMIT, "free, demo, manual, transfer or another that the event offers."
+            ),
             "demo_outcome": {
                 "type": ["string", "null"],
                 "enum": [*DEMO_OUTCOMES, None],

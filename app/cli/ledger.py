@@ -14,7 +14,7 @@ from app.refusals import Refusal
 if TYPE_CHECKING:
     from app.upkeep.ledger import LedgerReport, LedgerSum
 
-HEADINGS: Final = ("Day", "Way of paying", "Came", "Went back", "Kept")
+HEADINGS: Final = ("Day", "Way of paying", "Came", "Went back", "Disputed", "Kept")
 FIRST_SUM: Final = 2  # the columns from here on are sums, which end below each other
 
 
@@ -61,7 +61,7 @@ def _print(report: LedgerReport, proves: bool) -> None:
 
 def _cells(line: LedgerSum) -> tuple[str, ...]:
     day = "All" if line.day is None else line.day.isoformat()
-    sums = (line.came, line.back - line.failed, line.kept)
+    sums = (line.came, line.back - line.failed, line.taken - line.won, line.kept)
     return (day, line.gateway, *(sum_words(cents, line.currency) for cents in sums))
 
 
@@ -93,6 +93,8 @@ def _sums(line: LedgerSum) -> dict[str, Any]:
         "payments_cents": line.came,
         "refunds_cents": line.back,
         "refunds_failed_cents": line.failed,
+        "disputes_cents": line.taken,
+        "disputes_won_cents": line.won,
         "kept_cents": line.kept,
         "entry_count": line.count,
     }

@@ -104,6 +104,31 @@ def list_refunds(settings: Settings, words: dict[str, Any]) -> int:
     return 0
 
 
+def list_disputes(settings: Settings, words: dict[str, Any]) -> int:
+    """Payments that buyers' banks have asked back."""
+    found = ask(settings, "order.disputes", {})["disputes"]
+    if words["json"]:
+        print(json.dumps(found, indent=2))
+        return 0
+    for line in found:
+        amount = sum_words(line["cents"], line["currency"])
+        admits = f", let in by {line['lifted_by']}" if line["lifted_by"] else ""
+        due = f", answer by {line['respond_by'][:10]}" if line["respond_by"] else ""
+        print(
+            f"{line['order_id']}  {amount:>10}  {line['state']:<4}  {line['name']}"
+            f"  ({line['reason']}{due}{admits})"
+        )
+    if not found:
+        print("No payment is disputed.")
+    return 0
+
+
+def admit(settings: Settings, words: dict[str, Any]) -> int:
+    """Disputed tickets let their people in."""
+    print(f"The tickets of {ask(settings, 'order.admit', words)['order']} are valid again.")
+    return 0
+
+
 def refund_event(settings: Settings, words: dict[str, Any]) -> int:
     """All tickets of an event go back; the running box office does it in the background."""
     event = {"event": words["event"]}

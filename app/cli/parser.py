@@ -192,6 +192,13 @@ def _add_refunds(kinds: Any) -> None:
     paid_out.add_argument("--by", default="", metavar="NAME", help="who paid it out")
     for parser in (again, paid_out):
         parser.add_argument("refund", metavar="REFUND", help="as “order refunds” names it")
+    admit = _add(kinds, "admit", "app.cli.orders:admit", "Let the tickets of an order in although"
+                 " its payment is disputed.")  # fmt: skip
+    admit.add_argument("order", metavar="CODE")
+    admit.add_argument("--by", default="", metavar="NAME", help="who says so")
+    disputes = _add(kinds, "disputes", "app.cli.orders:list_disputes", "List payments that buyers'"
+                    " banks have asked back.")  # fmt: skip
+    disputes.add_argument("--json", action="store_true")
     waiting = _add(kinds, "refunds", "app.cli.orders:list_refunds", "List refunds that wait for a"
                    " person: to be paid out by hand, or failed.")  # fmt: skip
     waiting.add_argument("--json", action="store_true")

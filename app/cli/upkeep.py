@@ -13,7 +13,8 @@ SIGNS: Final = {"good": "ok  ", "look": "look", "bad": "BAD "}
 
 def doctor(settings: Settings, words: dict[str, Any]) -> int:
     """Look at everything; 1 when something is wrong."""
-    from app.upkeep.doctor import BAD, examine
+    from app.upkeep.doctor import examine
+    from app.upkeep.findings import BAD
 
     findings = list(examine(settings))
     if words["json"]:

@@ -27,6 +27,8 @@ REQUESTS: Final[dict[str, Request]] = {
     "order.refund_again": refunds.refund_again,
     "order.refunds": refunds.list_open,
     "order.paid_out": refunds.paid_out,
+    "order.disputes": refunds.list_all_disputes,
+    "order.admit": refunds.admit,
     "admin.create": house.invite_admin,
     "demo.open": house.open_demo,
     "demo.close": house.close_demo,

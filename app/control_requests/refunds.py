@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.box_office import BoxOffice
 from app.control_requests.asked import BY, Words, by_of, card_of, cents_of
 from app.models import MassRefund, Ticket
+from app.orders.disputes import DisputeLine, lift_dispute, list_disputes
 from app.orders.refunding import (
     begin_mass_refund,
     open_refunds,
@@ -59,6 +60,18 @@ def list_open(office: BoxOffice, words: Words) -> Words:
     return {"refunds": [_line(line) for line in open_refunds(office)]}
 
 
+def list_all_disputes(office: BoxOffice, words: Words) -> Words:
+    """Payments that buyers' banks have asked back."""
+    return {"disputes": [_plain(line) for line in list_disputes(office)]}
+
+
+def admit(office: BoxOffice, words: Words) -> Words:
+    """Let the tickets of a disputed order in all the same."""
+    order_id = "".join(str(words["order"]).split()).upper()
+    lift_dispute(office, order_id, by_of(words))
+    return {"order": order_id}
+
+
 def refund_event(office: BoxOffice, words: Words) -> Words:
     """Begin to take all tickets of an event back."""
     card = card_of(office, words)
@@ -79,6 +92,11 @@ def report_event(office: BoxOffice, words: Words) -> Words:
         "done": mass is not None and mass.done_at is not None,
         "refunds": [_line(line) for line in refunds_of_event(office, card.id)],
     }
+
+
+def _plain(line: DisputeLine) -> dict[str, Any]:
+    due = line.respond_by
+    return {**_line(line), "state": str(line.state), "respond_by": due and due.isoformat()}
 
 
 def _line(line: Any) -> dict[str, Any]:

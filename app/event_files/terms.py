@@ -77,7 +77,10 @@ def _payments(table: Fields) -> dict[str, Any]:
 
 
 def _card(table: Fields) -> dict[str, Any]:
-    return {"offered": table.flag("offered", True)}
+    return {
+        "offered": table.flag("offered", True),
+        "disputes": table.one_of("disputes", ("block", "keep"), "block"),
+    }
 
 
 def _manual(table: Fields) -> dict[str, Any]:

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
-from app.models import EntryKind, LedgerEntry, Order, Payment, Refund, RefundState
+from app.models import (
+    Dispute,
+    DisputeState,
+    EntryKind,
+    LedgerEntry,
+    Order,
+    Payment,
+    Refund,
+    RefundState,
+)
 
 Entry = LedgerEntry
 
@@ -18,6 +27,7 @@ def ledger_rules() -> tuple[Callable[[Connection], Iterator[str]], ...]:
         payments_are_entered,
         refunds_are_entered,
         failed_refunds_are_entered_back,
+        disputes_are_entered,
         entries_are_of_something,
         the_ledger_adds_up,
     )
@@ -74,6 +84,24 @@ def failed_refunds_are_entered_back(connection: Connection) -> Iterator[str]:
         yield f"Refund {row[0]} has not failed, but the ledger has {_entered(row)} back."
 
 
+def disputes_are_entered(connection: Connection) -> Iterator[str]:
+    """What banks have taken is entered to the cent, and what they gave back of it."""
+    entered = (
+        select(Entry.dispute_id, func.sum(Entry.cents).label("cents"))
+        .where(Entry.dispute_id.is_not(None))
+        .group_by(Entry.dispute_id)
+        .subquery()
+    )
+    gone = case((Dispute.state == DisputeState.WON, 0), else_=-Dispute.cents)
+    query = (
+        select(Dispute.id, Dispute.state, Dispute.cents, entered.c.cents)
+        .outerjoin(entered, entered.c.dispute_id == Dispute.id)
+        .where(func.coalesce(entered.c.cents, 0) != gone)
+    )
+    for dispute_id, state, cents, told in connection.execute(query):
+        yield f"Dispute {dispute_id} ({state}) is about {cents}, but the ledger has {told or 0}."
+
+
 def entries_are_of_something(connection: Connection) -> Iterator[str]:
     """No entry without the order, payment and refund that it names."""
     query = (
@@ -81,11 +109,13 @@ def entries_are_of_something(connection: Connection) -> Iterator[str]:
         .outerjoin(Order, Order.id == Entry.order_id)
         .outerjoin(Payment, Payment.id == Entry.payment_id)
         .outerjoin(Refund, Refund.id == Entry.refund_id)
+        .outerjoin(Dispute, Dispute.id == Entry.dispute_id)
         .where(
             or_(
                 Order.id.is_(None),
                 Payment.id.is_(None),
                 and_(Entry.refund_id.is_not(None), Refund.id.is_(None)),
+                and_(Entry.dispute_id.is_not(None), Dispute.id.is_(None)),
             )
         )
     )
@@ -99,13 +129,23 @@ def the_ledger_adds_up(connection: Connection) -> Iterator[str]:
     went = select(Payment.currency, func.sum(Refund.amount_cents)).join(
         Refund, Refund.payment_id == Payment.id
     )
-    for currency, cents in _sums(connection, went.where(Refund.state != RefundState.FAILED)):
-        came[currency] = came.get(currency, 0) - cents
+    taken = select(Payment.currency, func.sum(Dispute.cents)).join(
+        Dispute, Dispute.payment_id == Payment.id
+    )
+    for query in (
+        went.where(Refund.state != RefundState.FAILED),
+        taken.where(Dispute.state != DisputeState.WON),
+    ):
+        for currency, cents in _sums(connection, query):
+            came[currency] = came.get(currency, 0) - cents
     entered = dict(_sums(connection, select(Entry.currency, func.sum(Entry.cents))))
     for currency in sorted(came.keys() | entered.keys()):
         kept, told = came.get(currency, 0), entered.get(currency, 0)
         if kept != told:
-            yield f"The ledger keeps {told} {currency}, but payments less refunds are {kept}."
+            yield (
+                f"The ledger keeps {told} {currency},"
+                f" but payments less refunds and disputes are {kept}."
+            )
 
 
 def _is_of_another() -> ColumnElement[bool]:

@@ -19,6 +19,8 @@ from sqlalchemy import (
 )
 
 from app.models import (
+    Dispute,
+    DisputeState,
     Order,
     OrderLine,
     OrderStatus,
@@ -33,26 +35,29 @@ from app.models import (
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Sums of one currency in minor units: `captured` = `live` + `refunded` + `due`.
+    """Sums of one currency in minor units: `captured` = `live` + `refunded` + `taken` + `due`.
 
-    `live` is the price of tickets that open the door, `refunded` is back or on its way, `due` is
-    neither yet: orders being settled, and voided tickets whose money has not been asked back.
+    `live` is the price of tickets that open the door, `refunded` is back or on its way, `taken`
+    has gone to buyers' banks in disputes, `due` is none of these yet: orders being settled, and
+    voided tickets whose money has not been asked back. It is below zero where tickets are valid
+    although a bank has taken their money.
     """
 
     currency: str
     captured: int
     live: int
     refunded: int
+    taken: int
 
     @property
     def due(self) -> int:
         """What the house still owes somebody."""
-        return self.captured - self.live - self.refunded
+        return self.captured - self.live - self.refunded - self.taken
 
 
 def money_of(connection: Connection) -> list[Money]:
     """Where all the money is, for each currency."""
-    refunded, live = _refunded(), _live()
+    refunded, live, taken = _refunded(), _live(), _taken()
     query = (
         select(
             Payment.currency,
@@ -64,7 +69,9 @@ def money_of(connection: Connection) -> list[Money]:
                 )
             ),
             func.sum(func.coalesce(refunded.c.cents, 0)),
+            func.sum(func.coalesce(taken.c.cents, 0)),
         )
+        .outerjoin(taken, taken.c.payment_id == Payment.id)
         .outerjoin(live, live.c.order_id == Payment.order_id)
         .outerjoin(refunded, refunded.c.payment_id == Payment.id)
         .group_by(Payment.currency)
@@ -192,6 +199,15 @@ def _refunded() -> Subquery:
         select(Refund.payment_id, func.sum(Refund.amount_cents).label("cents"))
         .where(Refund.state != RefundState.FAILED)
         .group_by(Refund.payment_id)
+        .subquery()
+    )
+
+
+def _taken() -> Subquery:
+    return (
+        select(Dispute.payment_id, func.sum(Dispute.cents).label("cents"))
+        .where(Dispute.state != DisputeState.WON)
+        .group_by(Dispute.payment_id)
         .subquery()
     )
 

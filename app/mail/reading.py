@@ -53,10 +53,11 @@ def local_moment(view: OrderView, at: datetime) -> str:
 def _house_of(office: BoxOffice, view: OrderView) -> LetterHouse:
     """The house of the first event; an order that expired may have none left."""
     cards = view.events or office.catalogue.all_events()
-    return _letter_house(cards[0].house) if cards else LetterHouse(name=gettext("The box office"))
+    return letter_house(cards[0].house) if cards else LetterHouse(name=gettext("The box office"))
 
 
-def _letter_house(house: House) -> LetterHouse:
+def letter_house(house: House) -> LetterHouse:
+    """The house as its letters name it."""
     return LetterHouse(
         name=house.name,
         address=", ".join(house.address.splitlines()),

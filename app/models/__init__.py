@@ -28,7 +28,15 @@ from app.models.orders import (
     Ticket,
     TicketState,
 )
-from app.models.payments import DeliveryRow, DeliveryState, MassRefund, PaySession, SessionState
+from app.models.payments import (
+    DeliveryRow,
+    DeliveryState,
+    Dispute,
+    DisputeState,
+    MassRefund,
+    PaySession,
+    SessionState,
+)
 from app.models.places import (
     ActorRow,
     Allocation,
@@ -59,6 +67,8 @@ __all__ = [
     "AreaBlock",
     "DeliveryRow",
     "DeliveryState",
+    "Dispute",
+    "DisputeState",
     "EffectState",
     "EntryKind",
     "Event",

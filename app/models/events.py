@@ -119,7 +119,8 @@ class Event(Table):
     forbid_lone_seats: Mapped[bool] = mapped_column(Flag, default=False)
     # until how long before the start buyers may return tickets by themselves; none: not at all
     returns_close_hours: Mapped[int | None] = mapped_column()
-    # {"manual": {"quota": 20, "closes_hours": 24, "words": "..."}}; an absent key is off
+    # by way of paying, as event files say it: card, manual, transfer; an absent one of the last
+    # two is off
     payments: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     # running ("2 h 10 min with interval"), access, tax, refund and other words by name
     notes: Mapped[dict[str, str]] = mapped_column(Json, default=dict)

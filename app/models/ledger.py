@@ -13,14 +13,20 @@ from app.models.base import STRICT, Choice, Instant, Table, one_of
 
 _FOR_PAYMENTS: Final = text("kind = 'payment'")
 _FOR_REFUNDS: Final = text("refund_id IS NOT NULL")
+_FOR_DISPUTES: Final = text("dispute_id IS NOT NULL")
 
 
 class EntryKind(enum.StrEnum):
-    """payment: money came; refund: it was asked back; refund_failed: it has stayed with us."""
+    """payment: money came; refund: it was asked back; refund_failed: it has stayed with us.
+
+    dispute: the buyer's bank took it; dispute_won: the bank gave it back.
+    """
 
     PAYMENT = "payment"
     REFUND = "refund"
     REFUND_FAILED = "refund_failed"
+    DISPUTE = "dispute"
+    DISPUTE_WON = "dispute_won"
 
 
 class LedgerEntry(Table):
@@ -33,14 +39,19 @@ class LedgerEntry(Table):
     __tablename__ = "ledger_entries"
     __table_args__ = (
         one_of("kind", EntryKind),
-        CheckConstraint("(kind = 'refund' AND cents < 0) OR (kind <> 'refund' AND cents >= 0)",
-                        name="cents"),
-        CheckConstraint("(kind = 'payment') = (refund_id IS NULL)", name="refund_id"),
+        CheckConstraint("CASE WHEN kind IN ('refund', 'dispute') THEN cents < 0"
+                        " ELSE cents >= 0 END", name="cents"),
+        CheckConstraint("(kind IN ('refund', 'refund_failed')) = (refund_id IS NOT NULL)",
+                        name="refund_id"),
+        CheckConstraint("(kind IN ('dispute', 'dispute_won')) = (dispute_id IS NOT NULL)",
+                        name="dispute_id"),
         Index("ix_ledger_entries_order", "order_id"),
         Index("uq_ledger_entries_payment", "payment_id", unique=True,
               sqlite_where=_FOR_PAYMENTS, postgresql_where=_FOR_PAYMENTS),
         Index("uq_ledger_entries_refund", "refund_id", "kind", unique=True,
               sqlite_where=_FOR_REFUNDS, postgresql_where=_FOR_REFUNDS),
+        Index("uq_ledger_entries_dispute", "dispute_id", "kind", unique=True,
+              sqlite_where=_FOR_DISPUTES, postgresql_where=_FOR_DISPUTES),
         STRICT,
     )  # fmt: skip
 
@@ -50,6 +61,7 @@ class LedgerEntry(Table):
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
     payment_id: Mapped[str] = mapped_column(Text)
     refund_id: Mapped[str | None] = mapped_column(Text)
+    dispute_id: Mapped[str | None] = mapped_column(Text)
     gateway: Mapped[str] = mapped_column(Text)
     cents: Mapped[int] = mapped_column()
     currency: Mapped[str] = mapped_column(Text)

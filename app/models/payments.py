@@ -34,6 +34,14 @@ class DeliveryState(enum.StrEnum):
     FAILED = "failed"
 
 
+class DisputeState(enum.StrEnum):
+    """won: the money is ours again, or nothing was ever taken; lost: it is gone for good."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
 class PaySession(Table):
     """One attempt to pay an order at a gateway; `id` is also the idempotency key there."""
 
@@ -98,3 +106,31 @@ class MassRefund(Table):
     by: Mapped[str] = mapped_column(Text)
     begun_at: Mapped[datetime] = mapped_column(Instant)
     done_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Dispute(Table):
+    """A buyer's bank asks for the money back; while it is open or lost its tickets admit nobody.
+
+    `cents` is what the bank has taken: nothing while it only asks. `lifted_by` let the tickets in
+    all the same.
+    """
+
+    __tablename__ = "disputes"
+    __table_args__ = (
+        one_of("state", DisputeState),
+        CheckConstraint("cents >= 0", name="cents"),
+        Index("ix_disputes_order", "order_id"),
+        Index("ix_disputes_payment", "payment_id"),
+        STRICT_KEYED,
+    )
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)  # the gateway's own
+    payment_id: Mapped[str] = mapped_column(ForeignKey("payments.id"))
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
+    state: Mapped[DisputeState] = mapped_column(Choice(DisputeState))
+    cents: Mapped[int] = mapped_column()
+    reason: Mapped[str] = mapped_column(Text)  # the gateway's word
+    lifted_by: Mapped[str | None] = mapped_column(Text)
+    respond_by: Mapped[datetime | None] = mapped_column(Instant)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)

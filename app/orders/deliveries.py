@@ -8,23 +8,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import Connection, select, update
 
 from app.box_office import BoxOffice
 from app.clock import utc_now
 from app.faults import fault_point
-from app.ledger_rows import enter_refund
-from app.models import (
-    DeliveryRow,
-    DeliveryState,
-    Order,
-    OrderStatus,
-    Payment,
-    Refund,
-    RefundState,
-)
+from app.models import DeliveryRow, DeliveryState, OrderStatus
+from app.orders.disputes import dispute_told
 from app.orders.ending import OPEN, act_on, end_overdue, refuse_payment
-from app.orders.rows import OrderRow, read_order, write_journal
+from app.orders.refunds_told import refund_told
+from app.orders.rows import OrderRow, read_order
 from app.payments.gateway import Notice, Report, Standing, as_remote
 from app.refusals import NotFound, Refusal
 from app.rows import insert_new
@@ -35,7 +28,6 @@ BATCH: Final = 50
 TRIES_LIMIT: Final = 60  # with a pause before each: an hour
 PAUSE_SECONDS: Final = 1.0
 PAUSE_LIMIT_SECONDS: Final = 120.0
-ENDED: Final = (RefundState.SUCCEEDED, RefundState.FAILED)
 
 came: Final = threading.Event()  # wakes whoever acts on them in this process
 
@@ -151,77 +143,17 @@ def _session_expired(office: BoxOffice, gateway: str, facts: Facts) -> None:
         end_overdue(office, order)
 
 
-def _refund_told(office: BoxOffice, gateway: str, facts: Facts) -> None:
-    """How a refund stands; also one that was made at the gateway by hand."""
-    from app.payments.stripe_gateway import refund_state
-
-    state = RefundState(refund_state(facts["status"]))
-    with office.db.write() as connection:
-        payment = connection.execute(
-            select(Payment.id, Payment.order_id).where(
-                Payment.gateway == gateway, Payment.reference == facts["payment"]
-            )
-        ).first()
-        if payment is None:
-            raise NotFound
-        changed = connection.execute(
-            update(Refund)
-            .where(
-                Refund.payment_id == payment.id,
-                Refund.id == facts["refund"],
-                _may_become(state),
-            )
-            .values(
-                state=state,
-                reference=facts["reference"],
-                ended_at=utc_now() if state in ENDED else None,
-            )
-        )
-        if changed.rowcount and state == RefundState.FAILED:
-            enter_refund(connection, facts["refund"])
-            write_journal(connection, "refund.failed", payment.order_id, gateway, why=facts["why"])
-        known = select(Refund.id).where(Refund.id == facts["refund"])
-        if not changed.rowcount and connection.execute(known).first() is None:
-            write_journal(
-                connection, "refund.foreign", payment.order_id, gateway,
-                reference=facts["reference"], cents=facts["cents"], state=str(state),
-            )  # fmt: skip
-
-
-def _may_become(state: RefundState) -> ColumnElement[bool]:
-    """Which refunds a call still changes: calls come in any order, and only a failure is later."""
-    before = [RefundState.REQUESTED, RefundState.SUBMITTED]
-    if state == RefundState.FAILED:
-        before.append(RefundState.SUCCEEDED)
-    return Refund.state.in_(before)
-
-
-def _dispute_told(office: BoxOffice, gateway: str, facts: Facts) -> None:
-    """The buyer's bank takes the money back, or has decided: into the journal, loud."""
-    with office.db.write() as connection:
-        order_id = connection.scalar(
-            select(Payment.order_id)
-            .join(Order, Order.id == Payment.order_id)
-            .where(Payment.gateway == gateway, Payment.reference == facts["payment"])
-        )
-        if order_id is None:
-            raise NotFound
-        write_journal(
-            connection, "payment.disputed", order_id, gateway,
-            reference=facts["reference"], status=facts["status"], why=facts["why"],
-            cents=facts["cents"],
-        )  # fmt: skip
-    log.warning("order %s is disputed at %s: %s", order_id, gateway, facts["status"])
-
-
 _ACTS: Final[dict[str, Act]] = {
     "checkout.session.completed": _session_paid,
     "checkout.session.async_payment_succeeded": _session_paid,
     "checkout.session.async_payment_failed": _session_refused,
     "checkout.session.expired": _session_expired,
-    "refund.created": _refund_told,
-    "refund.updated": _refund_told,
-    "refund.failed": _refund_told,
-    "charge.dispute.created": _dispute_told,
-    "charge.dispute.closed": _dispute_told,
+    "refund.created": refund_told,
+    "refund.updated": refund_told,
+    "refund.failed": refund_told,
+    "charge.dispute.created": dispute_told,
+    "charge.dispute.updated": dispute_told,
+    "charge.dispute.funds_withdrawn": dispute_told,
+    "charge.dispute.funds_reinstated": dispute_told,
+    "charge.dispute.closed": dispute_told,
 }

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, exists, or_, select, update
 
 from app.box_office import BoxOffice
 from app.clock import utc_now, wall_ms
@@ -283,7 +283,7 @@ def _refund_at(
 ) -> int:
     """The tickets of one event, in one transaction with their refund."""
     with office.db.read() as connection:
-        back = connection.scalar(select(func.coalesce(back_cents(payment.id), 0)))
+        back = connection.scalar(select(back_cents(payment.id)))
     wanted = RefundWanted(
         f"refund:{payment.id}:{_digest(sorted(ticket_ids))}",
         payment.id,

@@ -13,6 +13,7 @@ from app.catalogue import EventCard
 from app.inventory.views import LineView
 from app.keys import TicketKeyLost
 from app.models import Payment, Refund, SessionState, Ticket
+from app.orders.disputes import BARRED, bars, is_disputed
 from app.orders.first_answers import tickets_as_of
 from app.orders.lines import place_words
 from app.orders.rows import OrderRow, read_lines, read_order
@@ -29,7 +30,10 @@ WITHOUT_PAGE: Final = (SessionState.OPENING, SessionState.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """One ticket: `code` is what the QR says, `staff_code` what people can type."""
+    """One ticket: `code` is what the QR says, `staff_code` what people can type.
+
+    `state` is issued, void, or barred while a dispute keeps it out.
+    """
 
     id: str
     order_id: str
@@ -104,6 +108,7 @@ class OrderView:
     refunds: tuple[RefundView, ...]
     is_with_bank: bool = False  # the buyer has done all; the bank takes days
     lacks_pay_page: bool = False  # other people's machine has not opened one yet
+    is_disputed: bool = False  # the buyer's bank asks for the money back, or has taken it
 
     @property
     def events(self) -> tuple[EventCard, ...]:
@@ -129,6 +134,7 @@ def order_view(
         )
         if as_of is not None:
             tickets = tickets_as_of(connection, order_id, tickets, as_of)
+        disputed = is_disputed(connection, order_id)
         session = last_session(connection, order_id)
         payments = list(
             connection.execute(
@@ -150,12 +156,13 @@ def order_view(
         secret=proof,
         url=f"{office.settings.base_url}/o/{order_id}/{proof}",
         places=tuple(_place(office, line) for line in lines),
-        tickets=_tickets(office, order, lines, tickets) if _shows_tickets(order) else (),
+        tickets=_tickets(office, order, lines, tickets, disputed) if _shows_tickets(order) else (),
         payments=tuple(_payment(row) for row in payments),
         refunds=tuple(_refund(row) for row in refunds),
         is_with_bank=session is not None and session.state == SessionState.WAITING,
         lacks_pay_page=as_remote(office.gateways.get(order.gateway)) is not None
         and (session is None or session.state in WITHOUT_PAGE),
+        is_disputed=disputed,
     )
 
 
@@ -198,15 +205,23 @@ def _place(office: BoxOffice, line: LineView) -> PlaceView:
 
 
 def _tickets(
-    office: BoxOffice, order: OrderRow, lines: tuple[LineView, ...], rows: list[Any]
+    office: BoxOffice,
+    order: OrderRow,
+    lines: tuple[LineView, ...],
+    rows: list[Any],
+    disputed: bool,
 ) -> tuple[TicketView, ...]:
     by_line = {row.line_id: row for row in rows}
     return tuple(
-        _ticket(office, order, line, by_line[line.id]) for line in lines if line.id in by_line
+        _ticket(office, order, line, by_line[line.id], disputed)
+        for line in lines
+        if line.id in by_line
     )
 
 
-def _ticket(office: BoxOffice, order: OrderRow, line: LineView, row: Any) -> TicketView:
+def _ticket(
+    office: BoxOffice, order: OrderRow, line: LineView, row: Any, disputed: bool
+) -> TicketView:
     card = office.catalogue.by_id(line.event_id)
     offer = office.offer_of(line.event_id)
     names = {kind.key: kind.name for kind in offer.ticket_types}
@@ -231,7 +246,7 @@ def _ticket(office: BoxOffice, order: OrderRow, line: LineView, row: Any) -> Tic
         currency=order.currency,
         code=_code(office, card, row, opens, closes),
         staff_code=row.staff_code,
-        state=str(row.state),
+        state=BARRED if disputed and row.state == "issued" and bars(card) else str(row.state),
         valid_from=opens,
         valid_until=closes,
         issued_at=row.issued_at,

@@ -125,6 +125,10 @@ class RemoteGateway(Gateway, Protocol):
         """Make sure no money can come any more; `PAID` or `WAITING` when that is too late."""
         ...
 
+    def look_up_refund(self, reference: str) -> Returned:
+        """How a refund stands that it has taken on. May raise `GatewayAway`."""
+        ...
+
     def read_notice(self, body: bytes, signature: str) -> Notice:
         """What a call of theirs to us says; raises `BadNotice` unless it proves to be theirs."""
         ...

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hmac
 import json
 import time
+from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -77,12 +79,13 @@ def _prove(body: bytes, signature: str, secret: str) -> None:
 
 def _facts(kind: str, thing: Facts) -> Facts:
     family, _dot, _rest = kind.rpartition(".")
-    reader = {
+    readers: dict[str, Callable[[Facts], Facts]] = {
         "checkout.session": _session_facts,
         "checkout.session.async_payment": _session_facts,
         "refund": _refund_facts,
-        "charge.dispute": _dispute_facts,
-    }.get("checkout.session" if kind.startswith("checkout.session.") else family)
+        "charge.dispute": partial(_dispute_facts, kind),
+    }
+    reader = readers.get("checkout.session" if kind.startswith("checkout.session.") else family)
     return {} if reader is None else reader(thing)
 
 
@@ -101,20 +104,30 @@ def _refund_facts(thing: Facts) -> Facts:
         "reference": _text(thing["id"]),
         "refund": _text((thing.get("metadata") or {}).get("refund")),
         "payment": _text(thing.get("payment_intent")),
-        "status": _text(thing.get("status")),
+        "state": refund_state(_text(thing.get("status"))),
         "why": _text(thing.get("failure_reason")),
         **_sum(thing.get("amount"), thing.get("currency")),
     }
 
 
-def _dispute_facts(thing: Facts) -> Facts:
+def _dispute_facts(kind: str, thing: Facts) -> Facts:
+    due = (thing.get("evidence_details") or {}).get("due_by")
     return {
+        "moved": kind.rpartition(".")[2] in ("funds_withdrawn", "funds_reinstated"),
+        "due": due if type(due) is int and 0 < due < YEAR_3000_SECONDS else 0,
         "reference": _text(thing["id"]),
         "payment": _text(thing.get("payment_intent")),
         "status": _text(thing.get("status")),
         "why": _text(thing.get("reason")),
         **_sum(thing.get("amount"), thing.get("currency")),
     }
+
+
+def refund_state(status: str) -> str:
+    """Stripe's word for a refund in ours."""
+    return {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}.get(
+        status, "submitted"
+    )
 
 
 def _sum(cents: Any, currency: Any) -> Facts:

@@ -25,7 +25,7 @@ from app.payments.gateway import (
     Session,
     Standing,
 )
-from app.payments.stripe_deliveries import read_notice
+from app.payments.stripe_deliveries import read_notice, refund_state
 from app.refusals import GatewayAway
 
 if TYPE_CHECKING:
@@ -146,6 +146,17 @@ class StripeGateway:
             refund = found
         return Returned(refund_state(str(refund.status)), str(refund.id))
 
+    def look_up_refund(self, reference: str) -> Returned:
+        """How a refund stands."""
+        import stripe
+
+        try:
+            refund = self._ask(lambda: self._client.v1.refunds.retrieve(reference))
+        except stripe.InvalidRequestError as no:  # of another account, or of the other mode
+            raise GatewayAway("The payment service does not know this refund.") from no
+        words = str(getattr(refund, "failure_reason", None) or "")  # only there when it failed
+        return Returned(refund_state(str(refund.status)), str(refund.id), words)
+
     def read_notice(self, body: bytes, signature: str) -> Notice:
         """What a webhook call says, once its signature is right; else `BadNotice`."""
         return read_notice(body, signature, self._webhook_secret, self.is_live)
@@ -210,13 +221,6 @@ class StripeGateway:
             )
         )
         return next((one for one in refunds.data if _marks(one).get("refund") == refund_id), None)
-
-
-def refund_state(status: str) -> str:
-    """Stripe's word for a refund in ours."""
-    return {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}.get(
-        status, "submitted"
-    )
 
 
 def _session_of(bill: Bill) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -20,25 +19,15 @@ from app.control import NoServer, ask_server
 from app.db import SAFE_SQLITE, Database, sqlite_version
 from app.invariants import check
 from app.keys import events_with_lost_keys
-from app.models import (
-    Account,
-    DeliveryRow,
-    DeliveryState,
-    EffectState,
-    Event,
-    OutboxRow,
-    Refund,
-)
-from app.refund_rows import has_failed
+from app.models import Account, EffectState, Event, OutboxRow
 from app.refusals import GatewayAway, Refusal
 from app.schema import HEAD
 from app.upkeep.backup import FOLDER
+from app.upkeep.doctor_money import look_at_money
+from app.upkeep.findings import BAD, GOOD, LOOK, Finding
 from app.upkeep.sqlite_files import database_file
 from app.vault import Vault
 
-GOOD: Final = "good"
-LOOK: Final = "look"
-BAD: Final = "bad"
 DISK_LOW_BYTES: Final = 1024 * 1024 * 1024
 DISK_LEAST_BYTES: Final = 64 * 1024 * 1024
 LOG_LARGE_BYTES: Final = 64 * 1024 * 1024
@@ -47,14 +36,6 @@ REDIS_SECONDS: Final = 2.0
 MAIL_SECONDS: Final = 5.0
 BACKUP_OLD_DAYS: Final = 7
 DAY_SECONDS: Final = 24 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: good, look or bad, in a sentence that says what to do."""
-
-    state: str
-    words: str
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -203,6 +184,7 @@ def _look_into(connection: Connection, settings: Settings) -> Iterator[Finding]:
         yield Finding(GOOD, "Every seat, order, ticket and payment agrees with all the others.")
     yield from _look_at_keys(connection, settings)
     yield from _look_at_people_and_letters(connection)
+    yield from look_at_money(connection)
 
 
 def _look_at_keys(connection: Connection, settings: Settings) -> Iterator[Finding]:
@@ -227,13 +209,6 @@ def _look_at_people_and_letters(connection: Connection) -> Iterator[Finding]:
     )
     if dead:
         yield Finding(BAD, f"{dead} letters or refunds have failed: an admin can try them again.")
-    failed = connection.scalar(select(func.count()).select_from(Refund).where(has_failed()))
-    if failed:
-        yield Finding(BAD, f"{failed} refunds were sent back: ./run order refunds names them.")
-    deliveries = select(func.count()).where(DeliveryRow.state == DeliveryState.FAILED)
-    lost = connection.scalar(deliveries)
-    if lost:
-        yield Finding(BAD, f"{lost} calls of Stripe could not be acted on: look into the log.")
 
 
 def _look_at_backups(settings: Settings) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, Connection, func, inspect, select, type_coerce
@@ -21,12 +21,21 @@ from app.upkeep.sqlite_files import database_file
 
 QUARTER_MS: Final = 15 * 60 * 1000  # every zone's midnight is at one of these
 
+_FIELDS: Final = {
+    EntryKind.PAYMENT: "came",
+    EntryKind.REFUND: "back",
+    EntryKind.REFUND_FAILED: "failed",
+    EntryKind.DISPUTE: "taken",
+    EntryKind.DISPUTE_WON: "won",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerSum:
     """What moved by one gateway in one currency; on one day, or in all where `day` is None.
 
-    In minor units; `back` is what was asked back, `failed` what of it has stayed here.
+    In minor units; `back` is what was asked back, `failed` what of it has stayed here; `taken` is
+    what buyers' banks took in disputes, `won` what of it they gave back.
     """
 
     day: date | None
@@ -35,12 +44,14 @@ class LedgerSum:
     came: int = 0
     back: int = 0
     failed: int = 0
+    taken: int = 0
+    won: int = 0
     count: int = 0
 
     @property
     def kept(self) -> int:
         """What the house has of it."""
-        return self.came - self.back + self.failed
+        return self.came - self.back + self.failed - self.taken + self.won
 
     def plus(self, other: LedgerSum) -> LedgerSum:
         """Both together."""
@@ -49,6 +60,8 @@ class LedgerSum:
             came=self.came + other.came,
             back=self.back + other.back,
             failed=self.failed + other.failed,
+            taken=self.taken + other.taken,
+            won=self.won + other.won,
             count=self.count + other.count,
         )
 
@@ -121,11 +134,8 @@ def _days(
 
 
 def _sum_of(empty: LedgerSum, kind: EntryKind, cents: int, count: int) -> LedgerSum:
-    if kind == EntryKind.PAYMENT:
-        return replace(empty, came=cents, count=count)
-    if kind == EntryKind.REFUND:
-        return replace(empty, back=-cents, count=count)
-    return replace(empty, failed=cents, count=count)
+    changes: dict[str, Any] = {_FIELDS[kind]: abs(cents)}
+    return replace(empty, count=count, **changes)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

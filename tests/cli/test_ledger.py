@@ -78,10 +78,10 @@ def test_the_table_says_what_came_went_and_stayed(run: Run, sold: Path) -> None:
 
     lines = [re.split(r"  +", line) for line in ended.out.splitlines()]
     assert ended.code == 0
-    assert lines[0] == ["Day", "Way of paying", "Came", "Went back", "Kept"]
-    assert ["2030-12-31", "stripe", "£24.00", "£0.00", "£24.00"] in lines
-    assert ["2031-01-01", "stripe", "£24.00", "£24.00", "£0.00"] in lines
-    assert ["All", "stripe", "£72.00", "£24.00", "£48.00"] in lines
+    assert lines[0] == ["Day", "Way of paying", "Came", "Went back", "Disputed", "Kept"]
+    assert ["2030-12-31", "stripe", "£24.00", "£0.00", "£0.00", "£24.00"] in lines
+    assert ["2031-01-01", "stripe", "£24.00", "£24.00", "£0.00", "£0.00"] in lines
+    assert ["All", "stripe", "£72.00", "£24.00", "£0.00", "£48.00"] in lines
     assert lines[-1] == ["Days are days in Europe/London."]
 
 
@@ -90,7 +90,8 @@ def test_as_data_every_movement_has_its_own_sum(run: Run, sold: Path) -> None:
 
     assert first == {
         "day": "2030-12-31", "gateway": "stripe", "currency": "GBP", "payments_cents": 2400,
-        "refunds_cents": 2400, "refunds_failed_cents": 2400, "kept_cents": 2400, "entry_count": 3,
+        "refunds_cents": 2400, "refunds_failed_cents": 2400, "disputes_cents": 0,
+        "disputes_won_cents": 0, "kept_cents": 2400, "entry_count": 3,
     }  # fmt: skip
     assert second["kept_cents"] == 0
 
@@ -140,7 +141,7 @@ def test_a_sound_ledger_is_proven_to_the_cent(run: Run, sold: Path) -> None:
         ("UPDATE ledger_entries SET cents = 2401 WHERE payment_id = 'p0' AND cents > 0",
          "BAD   Payment p0 was 2400 GBP, but the ledger has 2401 GBP."),
         ("DELETE FROM ledger_entries WHERE refund_id = 'f1'",
-         "BAD   The ledger keeps 7200 GBP, but payments less refunds are 4800."),
+         "BAD   The ledger keeps 7200 GBP, but payments less refunds and disputes are 4800."),
         ("UPDATE payments SET amount_cents = 2399 WHERE id = 'p1'",
          "BAD   Payment p1 of 2399 must go back; 1 refunds give 2400."),
     ],

@@ -254,7 +254,7 @@ def test_all_money_is_somewhere(house: Connection) -> None:
         ("UPDATE ledger_entries SET refund_id = 'f9' WHERE cents < 0", "(refund, -1000 GBP) is of"),
         ("UPDATE ledger_entries SET order_id = 'GONE' WHERE cents = 3000", "(payment, 3000 GBP)"),
         ("UPDATE payments SET amount_cents = 1001 WHERE id = 'p2'", "The ledger keeps 3000 GBP"),
-        ("UPDATE refunds SET amount_cents = 1", "but payments less refunds are 3999"),
+        ("UPDATE refunds SET amount_cents = 1", "but payments less refunds and disputes are 3999"),
         ("UPDATE receipts SET serial = 3 WHERE serial = 2", "2 receipts of 2026, but the last is"),
         ("UPDATE receipts SET total_cents = 9 WHERE serial = 1", "order PAID says 9 GBP, but"),
         ("UPDATE receipts SET is_demo = 1", "order PAID says 3000 GBP, but"),

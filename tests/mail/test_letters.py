@@ -8,12 +8,12 @@ import pypdfium2  # type: ignore[import-untyped]
 import pytest
 import zxingcpp
 from icalendar import Calendar
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
-from app.clock import utc_now
+from app.clock import from_ms, utc_now
 from app.effects import Done, Kept
 from app.inventory.commands import ChangeStatus, MoveTicket
-from app.models import Event, Order
+from app.models import Dispute, DisputeState, Event, Order, Payment
 from app.orders.finding import find_orders
 from app.orders.papers import valid_tickets
 from app.orders.paying import demo_notice, record_payment
@@ -335,3 +335,50 @@ def test_the_time_is_the_venues_over_a_change_of_clocks(house: House) -> None:
     text = text_of(due_letter(house, "mail.order_paid"))
 
     assert "Sunday 30 March 2036\nStarts 19:30\n" in text
+
+
+def dispute_of(house: House, state: DisputeState = DisputeState.OPEN) -> str:
+    """A dispute about a paid order; its id."""
+    order = house.buy()
+    row = {
+        "id": "du_1", "order_id": order, "state": state, "cents": 4400, "reason": "fraudulent",
+        "respond_by": from_ms(1_900_000_000_000), "opened_at": utc_now(),
+    }  # fmt: skip
+    with house.office.db.write() as connection:
+        payment = connection.scalar(select(Payment.id).where(Payment.order_id == order))
+        connection.execute(insert(Dispute), row | {"payment_id": payment})
+    return order
+
+
+def test_the_house_is_told_of_a_dispute_and_until_when_to_answer(house: House) -> None:
+    order = dispute_of(house)
+    outcome = outcome_of(house, "mail.dispute_opened", dispute="du_1")
+
+    assert isinstance(outcome, Kept)
+    assert outcome.recipient != "bo@example.org"
+    assert outcome.subject == f"A payment is disputed: order {order[:4]} {order[4:]}"
+    words = " ".join(outcome.message.replace("=\n", "").split())
+    assert "44.00 back" in words
+    assert "fraudulent" in words
+    assert "Sun 17 Mar" in words, "until when to answer"
+    assert "let nobody in" in words
+    assert house.office.tokens.order_secret(order) not in words
+
+
+@pytest.mark.parametrize(
+    ("state", "subject"), [(DisputeState.WON, "Dispute won"), (DisputeState.LOST, "Dispute lost")]
+)
+def test_the_house_is_told_how_a_dispute_ended(
+    house: House, state: DisputeState, subject: str
+) -> None:
+    dispute_of(house, state)
+
+    assert outcome_of(house, "mail.dispute_ended", dispute="du_1").subject.startswith(subject)
+    assert isinstance(outcome_of(house, "mail.dispute_opened", dispute="du_1"), Done)
+
+
+def test_disputed_tickets_are_not_sent(house: House) -> None:
+    order = dispute_of(house)
+
+    assert isinstance(outcome_of(house, "mail.order_paid", order=order), Done)
+    assert valid_tickets(order_view(house.office, order)) == ()

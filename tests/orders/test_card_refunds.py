@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.box_office import BoxOffice
 from app.carrying import carry_out, write_outcome
 from app.clock import utc_now
 from app.effects import Failed
 from app.mail.post import Post
-from app.models import JournalEntry, OutboxRow
+from app.models import DeliveryRow, JournalEntry, OutboxRow
+from app.orders.deliveries import act_on_deliveries
 from app.orders.refunding import open_refunds, refund_order, refund_tickets, try_refund_again
+from app.orders.refunds_told import ask_about_submitted
 from app.outbox import claim
 from jobs.duties import duties_of
 from tests.orders.buying import Tour, broken, money_of
 from tests.orders.cards import deliver, look, office, ordered, session_of, shared, stripe
-from tests.orders.test_refunding import refunds_of, tickets_of
+from tests.orders.test_refunding import fail, refunds_of, tickets_of
 from tests.services.stand_in import Stripe
 
 __all__ = ["office", "shared", "stripe"]  # fixtures
@@ -136,21 +138,99 @@ def test_calls_about_a_refund_may_come_in_any_order(
     assert [one.state for one in refunds_of(office, paid)] == ["succeeded"]
 
 
-def test_a_refund_made_at_stripe_by_hand_is_loud_in_the_journal(
-    office: BoxOffice, stripe: Stripe, paid: str
-) -> None:
-    session = session_of(office, paid).reference
+def by_hand(
+    office: BoxOffice, stripe: Stripe, order_id: str, cents: int, status: str = "succeeded"
+) -> dict[str, Any]:
+    """A refund that somebody made in Stripe's dashboard."""
+    session = session_of(office, order_id).reference
     intent = next(one for one in stripe.state()["sessions"] if one["id"] == session)
-    thing = {
-        "id": "re_by_hand", "payment_intent": intent["payment_intent"], "status": "succeeded",
-        "amount": 100, "currency": "gbp", "metadata": {},
+    return {
+        "id": "re_by_hand", "payment_intent": intent["payment_intent"], "status": status,
+        "amount": cents, "currency": "gbp", "metadata": {},
     }  # fmt: skip
 
+
+def test_a_refund_made_at_stripe_by_hand_is_entered_once_and_loud(
+    office: BoxOffice, stripe: Stripe, paid: str
+) -> None:
+    thing = by_hand(office, stripe, paid, 100)
+
+    for number, kind in enumerate(("created", "updated", "updated")):
+        deliver(office, stripe, f"refund.{kind}", thing, f"evt_{number}")
+
+    [here] = refunds_of(office, paid)
+    assert (here.amount_cents, here.state, here.reference, here.ticket_ids) == (
+        100, "succeeded", "re_by_hand", [],
+    )  # fmt: skip
+    query = select(JournalEntry.facts).where(JournalEntry.kind == "refund.foreign")
+    with office.db.read() as connection:
+        [facts] = connection.execute(query).scalars()
+    assert facts["reference"] == "re_by_hand"
+    assert money_of(office, paid).tickets == 6, "which ticket it is for nobody has said"
+    assert broken(office) == []
+
+
+def test_one_made_by_hand_may_fail_as_well(office: BoxOffice, stripe: Stripe, paid: str) -> None:
+    deliver(office, stripe, "refund.created", by_hand(office, stripe, paid, 100), "evt_1")
+    failed = by_hand(office, stripe, paid, 100, "failed")
+    deliver(office, stripe, "refund.failed", failed, "evt_2")
+
+    assert [one.state for one in refunds_of(office, paid)] == ["failed"]
+    assert broken(office) == []
+
+
+def test_after_one_made_by_hand_the_tickets_give_back_what_is_left(
+    office: BoxOffice, tour: Tour, stripe: Stripe, paid: str
+) -> None:
+    thing = by_hand(office, stripe, paid, tour.total_cents - 100)
     deliver(office, stripe, "refund.created", thing, "evt_1")
 
-    with office.db.read() as connection:
-        facts = connection.scalar(
-            select(JournalEntry.facts).where(JournalEntry.kind == "refund.foreign")
-        )
-    assert facts is not None
-    assert facts["reference"] == "re_by_hand"
+    refund_order(office, paid, "cancelled", "ada")
+
+    assert sum(one.amount_cents for one in refunds_of(office, paid)) == tour.total_cents
+    assert money_of(office, paid).tickets == 0
+    assert broken(office) == []
+
+
+def test_more_than_is_left_waits_until_ours_has_failed(
+    office: BoxOffice, tour: Tour, stripe: Stripe, paid: str
+) -> None:
+    refund_order(office, paid, "cancelled", "ada")
+    thing = by_hand(office, stripe, paid, tour.total_cents)
+    deliver(office, stripe, "refund.created", thing, "evt_1")
+    assert len(refunds_of(office, paid)) == 3, "it waits"
+    for one in refunds_of(office, paid):
+        fail(office, one.id)
+
+    with office.db.write() as connection:
+        connection.execute(update(DeliveryRow).values(received_at=utc_now()))
+    act_on_deliveries(office)
+
+    whole = [one for one in refunds_of(office, paid) if one.state == "succeeded"]
+    assert [one.amount_cents for one in whole] == [tour.total_cents]
+    assert broken(office) == []
+
+
+def test_news_that_were_lost_are_asked_for(office: BoxOffice, stripe: Stripe, paid: str) -> None:
+    stripe.faults(refunds="pending")
+    refund_tickets(office, paid, [tickets_of(office, paid)[0].id], "ill", "ada")
+    submit_all(office)
+    [there] = at_stripe(stripe, office, paid)
+    assert ask_about_submitted(office, 0) == 0
+    stripe.end_refund(there["id"], "succeeded")
+
+    assert [ask_about_submitted(office, turn) for turn in (1, 2)] == [1, 0]
+
+    assert [one.state for one in refunds_of(office, paid)] == ["succeeded"]
+    assert broken(office) == []
+
+
+def test_while_stripe_is_away_nobody_asks_in_vain(
+    office: BoxOffice, stripe: Stripe, paid: str
+) -> None:
+    stripe.faults(refunds="pending")
+    refund_tickets(office, paid, [tickets_of(office, paid)[0].id], "ill", "ada")
+    submit_all(office)
+    stripe.faults(down_seconds=60)
+
+    assert ask_about_submitted(office, 0) == 0

@@ -11,9 +11,9 @@ from app.clock import utc_now
 from app.ledger_rows import enter_payment, enter_refund
 from app.models import EntryKind, LedgerEntry, Order, Payment, Refund, RefundState
 from app.orders import settling
-from app.orders.deliveries import _refund_told
 from app.orders.paying import payment_notice
 from app.orders.placing import place_order
+from app.orders.refunds_told import refund_told
 from app.orders.settling import capture, give_back_sold
 from jobs.refunds import note
 from tests.opened import show_of
@@ -132,12 +132,12 @@ def test_a_refund_that_fails_after_it_succeeded_is_entered_back(tour: Tour) -> N
         note(connection, {"refund": refund}, {"state": "succeeded", "reference": "re_1"})
         payment = connection.execute(select(Payment.reference)).scalar_one()
     facts = {
-        "payment": payment, "refund": refund, "reference": "re_1", "status": "failed",
+        "payment": payment, "refund": refund, "reference": "re_1", "state": "failed",
         "cents": tour.total_cents, "why": "account closed",
     }  # fmt: skip
 
     for _ in range(2):
-        _refund_told(tour.office, "demo", facts)
+        refund_told(tour.office, "demo", facts)
 
     assert entries(tour.office)[2:] == [("refund_failed", tour.total_cents)]
     assert broken(tour.office) == []

@@ -21,6 +21,8 @@ def kind_words(kind: str) -> str:
         "mail.order_kept": _("Letter about how to pay"),
         "mail.order_reminder": _("Reminder that it is still to be paid"),
         "mail.money_back": _("Letter about money that goes back"),
+        "mail.dispute_opened": _("Letter to the house about a disputed payment"),
+        "mail.dispute_ended": _("Letter to the house about a dispute's end"),
         "mail.resend": _("Letter sent again"),
         "mail.find_orders": _("Letter with found orders"),
         "mail.event_cancelled": _("Letter about a cancelled event"),

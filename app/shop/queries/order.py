@@ -9,6 +9,7 @@ from app.box_office import office
 from app.catalogue import EventCard
 from app.models import OrderStatus, RefundState, TicketState
 from app.money import sum_words
+from app.orders.disputes import BARRED
 from app.orders.papers import calendar_entries, spoken_code, times_words, valid_tickets
 from app.orders.receipt_papers import printed_receipt
 from app.orders.receipts import receipts_of, receipts_soon
@@ -119,6 +120,8 @@ def ticket_line(ticket: TicketView, view: OrderView) -> TicketLine:
 
 def _void_words(ticket: TicketView, view: OrderView) -> tuple[str, str]:
     """Returned on 23 November; and £22.00 on its way."""
+    if ticket.state == BARRED:
+        return "", _("Admits nobody for now")
     refund = next((one for one in view.refunds if ticket.id in (one.ticket_ids or ())), None)
     gone = ""
     if ticket.voided_at is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.box_office import office
 from app.models import BY_HAND, OrderStatus
+from app.orders.disputes import BARRED
 from app.orders.papers import spoken_code, valid_tickets
 from app.orders.placing import pay_url
 from app.orders.views import OrderView
@@ -26,7 +27,9 @@ def state_of(view: OrderView, path: str) -> OrderState | None:
     """The state in words; None for a paid booking with tickets."""
     status = view.order.status
     if status == OrderStatus.PAID:
-        return None if valid_tickets(view) else _none_left(view)
+        if valid_tickets(view):
+            return None
+        return _disputed(view) if view.is_disputed else _none_left(view)
     if status == OrderStatus.REFUNDED:
         return _money_back(view, path)
     if status == OrderStatus.PAYING:
@@ -204,6 +207,26 @@ def _cancelled_free(view: OrderView) -> OrderState:
         "plain",
         _("This booking was cancelled"),
         (_("Its tickets are no longer valid. There was nothing to pay back."),),
+        actions=(Action(_("What's on"), "/", is_quiet=True),),
+    )
+
+
+def _disputed(view: OrderView) -> OrderState:
+    from app.shop.queries.order import ticket_line
+
+    is_open = any(ticket.state == BARRED for ticket in view.tickets)
+    words: tuple[str, ...] = (
+        _("While that is open, these tickets let nobody in."),
+        _("If it was a mistake, tell your bank that you take it back, and write to the house."),
+    )
+    if not is_open:
+        words = (_("The bank took it back, so the tickets are no longer valid."),)
+    return OrderState(
+        "warning",
+        "warn",
+        _("Your bank has asked for the money back"),
+        words,
+        tickets=tuple(ticket_line(ticket, view) for ticket in view.tickets),
         actions=(Action(_("What's on"), "/", is_quiet=True),),
     )
 

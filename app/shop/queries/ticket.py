@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from app.box_office import office
 from app.models import TicketState
+from app.orders.disputes import BARRED
 from app.orders.papers import spoken_code, times_words, valid_tickets, where_words
 from app.orders.views import OrderView, TicketView
 from app.pages import Action, Label
@@ -39,8 +40,12 @@ def ticket_page(ticket: TicketView, order: OrderView, token: str) -> TicketPage:
         state=_state(ticket, is_void),
         is_demo=order.order.is_demo,
         is_void=is_void,
-        void_title=_("This ticket is no longer valid"),
-        void_words=_("It opens nothing any more. The booking says what became of it."),
+        void_title=_("This ticket admits nobody for now")
+        if ticket.state == BARRED
+        else _("This ticket is no longer valid"),
+        void_words=_("The bank that paid for it has asked for the money back. Ask the house.")
+        if ticket.state == BARRED
+        else _("It opens nothing any more. The booking says what became of it."),
         siblings=tuple(_siblings(ticket, order)),
         actions=tuple(_actions(order, token)),
         access_words=_access(ticket),
