@@ -29,7 +29,7 @@ def disputed(bo: Visitor, make_event: Make, office: BoxOffice) -> str:
     return bo.path
 
 
-def test_the_booking_says_why_its_tickets_admit_nobody(bo: Visitor, disputed: str) -> None:
+def test_the_order_page_says_why_its_tickets_admit_nobody(bo: Visitor, disputed: str) -> None:
     links = re.findall(r'href="(/t/[^"]+)"', bo.page)
     bo.open(disputed)
 

@@ -28,14 +28,14 @@ def choices(visitor: Visitor) -> list[str]:
     return re.findall(r'name="ticket" value="([^"]+)"', visitor.page)
 
 
-def test_the_booking_shows_the_way_with_sum_and_deadline(bo: Visitor, paid: str) -> None:
+def test_the_order_page_shows_the_way_with_sum_and_deadline(bo: Visitor, paid: str) -> None:
     bo.open(paid)
 
     assert f'href="{paid}/returns"' in bo.page
     assert re.search(r"£48\.00 back to you, until \w+ \d+ \w+, \d\d:\d\d", bo.page)
 
 
-def test_one_of_two_is_returned_and_the_booking_says_so(bo: Visitor, paid: str) -> None:
+def test_one_of_two_is_returned_and_the_order_page_says_so(bo: Visitor, paid: str) -> None:
     bo.open(f"{paid}/returns")
     one, other = choices(bo)
 
@@ -59,7 +59,7 @@ def test_pressing_twice_returns_once(bo: Visitor, paid: str) -> None:
     assert bo.page.count("£24.00 on its way") == 1
 
 
-def test_the_last_ticket_leaves_a_booking_without_tickets(bo: Visitor, paid: str) -> None:
+def test_the_last_ticket_leaves_an_order_without_tickets(bo: Visitor, paid: str) -> None:
     bo.open(f"{paid}/returns")
     for ticket in choices(bo):
         bo.send(f"{paid}/returns", {"ticket": ticket, "key": "k" * 24})
@@ -81,7 +81,7 @@ def test_nothing_chosen_says_so_in_place(bo: Visitor, paid: str) -> None:
     assert answer.text.count('name="ticket"') == 2
 
 
-def test_another_bookings_ticket_changes_nothing(bo: Visitor, paid: str) -> None:
+def test_another_orders_ticket_changes_nothing(bo: Visitor, paid: str) -> None:
     bo.open(f"{paid}/returns")
     key = bo.hidden("key")
 

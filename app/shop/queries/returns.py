@@ -56,7 +56,9 @@ def money_way_words(view: OrderView) -> str:
     if gateway == "demo":
         return _("This is a demo: no money moved, and none comes back.")
     if gateway in BY_HAND:
-        return _("The house pays the money back by hand: ask at the counter, with your booking code.")
+        return _(
+            "The house pays the money back by hand: ask at the counter, with your booking code."
+        )
     return _("The money goes back to your card by itself, usually within 5 to 10 days.")
 
 
