@@ -9,12 +9,12 @@ from typing import Final, TypeVar
 
 from app.answers import KeptKey
 from app.clock import house, wall_ms
+from app.event_actor import EventActor, EventRules, event_actor
 from app.inventory.best_available import nearest_free
 from app.inventory.commands import Command, HoldSeats
 from app.inventory.holding import taken_refusal
 from app.inventory.offer import Offer
 from app.inventory.state import FREE, HELD
-from app.inventory_actor import Actor
 from app.inventory_store import EventStore
 from app.letters import WAIT_SECONDS, Letter
 from app.loops import Loop
@@ -32,11 +32,11 @@ STOP_SECONDS: Final = 8.0
 class Inventory:
     """The places of one event, as everybody else reaches them."""
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: EventActor) -> None:
         self._actor = actor
 
     @property
-    def actor(self) -> Actor:
+    def actor(self) -> EventActor:
         """The writer behind it."""
         return self._actor
 
@@ -96,8 +96,10 @@ class Inventory:
     def basket_hold(self, basket: str) -> str | None:
         """The id of the hold that a basket has here, or may have; its actor knows for certain."""
         state = self._actor.state
-        held = self._actor.baskets if state is None else state.basket_holds
-        return held.get(basket)
+        if state is not None:
+            return state.basket_holds.get(basket)
+        rules = self._actor.rules
+        return rules.baskets.get(basket) if isinstance(rules, EventRules) else None
 
     def may_freeze(self, order_id: str) -> bool:
         """Whether places may be frozen here for an order; its actor knows for certain."""
@@ -148,9 +150,8 @@ class Inventories:
             if self._is_closed:
                 raise Busy
             if found is None:
-                found = Inventory(
-                    Actor(self._make_store(event_id), on_change=lambda e: self.on_change(e))
-                )
+                store = self._make_store(event_id)
+                found = Inventory(event_actor(store, on_change=lambda e: self.on_change(e)))
                 self._open[event_id] = found
         return found
 

@@ -8,29 +8,28 @@ import os
 import queue
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from app.actor_parts import Rules, State, Store
 from app.answers import KeptKey, KeyAnswered, answer_row
 from app.clock import house, wall_ms
 from app.faults import fault_point
-from app.inventory.commands import Command, Expire, ReplacePlan
-from app.inventory.decide import decide
+from app.inventory.commands import Command, Expire
 from app.inventory.outcome import Decision, Moment
-from app.inventory.plain import outcome_from_plain, plain_outcome
-from app.inventory.records import HoldOver, PlanReplaced, Record, StatusChanged
-from app.inventory.state import EventInventory
-from app.inventory_store import EventStore, StaleMemory
+from app.inventory.records import Record
 from app.letters import LEAST_SECONDS, WAIT_SECONDS, Letter
 from app.patience import left_seconds
-from app.published import HISTORY_LIMIT, Published
 from app.refusals import Busy, IdempotencyMismatch, InDoubt, Refusal
+from app.stale import StaleMemory
 
 T = TypeVar("T")
+S = TypeVar("S", bound=State)
+P = TypeVar("P")
 log = logging.getLogger("fullhouse.actor")
 
 MAILBOX_LIMIT: Final = 2000
@@ -42,6 +41,9 @@ KEPT_LIMIT: Final = 2000  # answers to keys that an actor remembers by itself
 STOP_SECONDS: Final = 8.0
 SWEEP_PATIENCE_SECONDS: Final = 600
 EXIT_ACTOR_DIED: Final = 70
+_EXPIRE: Final = Expire()
+
+
 _DISAGREEMENTS: Final = (StaleMemory, KeyAnswered, DBAPIError)
 
 
@@ -59,28 +61,30 @@ class CallersLeft(Exception):  # noqa: N818  the loop's cue to leave a batch and
     """Somebody in the batch was told no: nothing of theirs may be carried out."""
 
 
-class Actor:
-    """One thread and one mailbox for one key: the only writer of its places."""
+class Actor(Generic[S, P]):
+    """One thread and one mailbox for one key: the only writer of what is behind it.
+
+    It knows neither seats nor draws: its store and its rules do.
+    """
 
     def __init__(
         self,
-        store: EventStore,
+        store: Store[S],
+        rules: Rules[S, P],
         batch_limit: int = BATCH_LIMIT,
         on_death: Callable[[BaseException], None] | None = None,
-        on_change: Callable[[int], None] | None = None,
     ) -> None:
         self.store = store
+        self.rules = rules
+        self._decide_one = rules.decide
         self._batch_limit = batch_limit
         self._on_death = on_death or _end_process
-        self._on_change = on_change or (lambda event_id: None)
         self._mailbox: queue.SimpleQueue[Letter | None] = queue.SimpleQueue()
         self._ended = False
         self._last_count = 0
         self._kept: OrderedDict[str, tuple[str, dict[str, Any]]] = OrderedDict()
-        self._history: deque[tuple[int, tuple[int, ...]]] = deque(maxlen=HISTORY_LIMIT)
-        self.baskets: dict[str, str] = {}  # who may hold something, while there is no state
-        self.state: EventInventory | None = store.take_over()
-        self.published = self._draw(self.state)
+        self.state: S | None = store.take_over()
+        self.published = rules.draw(self.state, store.epoch, store.version)
         self.due_ms = self.state.next_due_ms()  # for the sweeper, which must not touch the state
         self.beat_at = self.used_at = time.monotonic()
         self._thread = threading.Thread(target=self._run, name=store.key, daemon=True)
@@ -125,7 +129,7 @@ class Actor:
         return letter
 
     def nudge(self) -> None:
-        """Ask the actor to end due holds now."""
+        """Ask the actor to end what is due now."""
         self._mailbox.put(Letter(Expire(), None, SWEEP_PATIENCE_SECONDS))
 
     def close(self) -> None:
@@ -242,7 +246,7 @@ class Actor:
                 log.exception("poisoned command %s", type(letter.command).__name__)
                 letter.answer(None, fault)
 
-    def _ready_state(self) -> EventInventory:
+    def _ready_state(self) -> S:
         if self.state is None:
             state = self.store.read()
             self.published = self._draw(state)
@@ -250,11 +254,11 @@ class Actor:
         return self.state
 
     def _decide_all(
-        self, state: EventInventory, letters: list[Letter]
+        self, state: S, letters: list[Letter]
     ) -> tuple[list[Work], list[Record], list[Letter]]:
         """Decide in order; what comes behind a new plan is left for afterwards."""
         moment = Moment(house.now_ms(), wall_ms())
-        facts = list(decide(state, Expire(), moment).records)
+        facts = list(self._decide_one(state, _EXPIRE, moment).records)
         state.apply(facts)
         works: list[Work] = []
         for at, letter in enumerate(letters, start=1):
@@ -271,28 +275,28 @@ class Actor:
             state.apply(decision.records)
             facts.extend(decision.records)
             works.append(self._work(letter, decision))
-            if type(letter.command) is ReplacePlan:
+            if self.rules.ends_batch(letter.command):
                 return works, facts, letters[at:]
         return works, facts, []
 
-    def _decide(self, state: EventInventory, letter: Letter, moment: Moment) -> Decision[Any]:
+    def _decide(self, state: S, letter: Letter, moment: Moment) -> Decision[Any]:
         known = None if letter.kept is None else self._kept.get(letter.kept.key)
         if known is None or letter.kept is None:
-            return decide(state, letter.command, moment)
+            return self._decide_one(state, letter.command, moment)
         if known[0] != letter.kept.fingerprint:
             raise IdempotencyMismatch
-        return Decision(outcome_from_plain(known[1]))
+        return Decision(self.rules.from_plain(known[1]))
 
     def _work(self, letter: Letter, decision: Decision[Any]) -> Work:
         work = Work(letter, decision.outcome)
         kept = letter.kept
         if kept is not None:
-            letter.plain = plain_outcome(decision.outcome)
+            letter.plain = self.rules.plain(decision.outcome)
             if kept.key not in self._kept:
                 work.answer = answer_row(kept.key, kept.fingerprint, letter.plain)
         return work
 
-    def _commit(self, state: EventInventory, works: list[Work], facts: list[Record]) -> None:
+    def _commit(self, state: S, works: list[Work], facts: list[Record]) -> None:
         answers = [work.answer for work in works if work.answer is not None]
         if facts or answers:
             letters = [work.letter for work in works]
@@ -316,46 +320,23 @@ class Actor:
         while len(self._kept) > KEPT_LIMIT:
             self._kept.popitem(last=False)
 
-    def _publish(self, state: EventInventory, facts: list[Record]) -> None:
+    def _publish(self, state: S, facts: list[Record]) -> None:
         """Show what is durable. Nothing here may fail: it has happened."""
-        if any(isinstance(fact, PlanReplaced) for fact in facts):
+        if self.rules.written(facts):
             self._forget(facts)
             with contextlib.suppress(Busy, DBAPIError, OSError):  # the sweeper tries again
                 self._ready_state()
         else:
             self.published = self._draw(state)
-        if any(isinstance(fact, PlanReplaced | StatusChanged) for fact in facts):
-            self._on_change(self.store.event_id)
 
     def _forget(self, facts: Iterable[Record]) -> None:
         """Memory may be wrong: the next batch reads the database again."""
-        state = self.state
-        if state is None:
-            return
-        baskets = dict(state.basket_holds)
-        for fact in facts:
-            over = state.over.get(fact.hold_id) if isinstance(fact, HoldOver) else None
-            if over is not None:  # it ended in vain, perhaps
-                baskets.setdefault(over.basket, over.id)
-        self.baskets = baskets
-        self.state = None
+        if self.state is not None:
+            self.rules.forgotten(self.state, facts)
+            self.state = None
 
-    def _draw(self, state: EventInventory) -> Published:
-        touched = tuple(state.drain_touched())
-        before: Published | None = getattr(self, "published", None)
-        if before is not None:
-            if before.offer is not state.offer and before.offer.seats is not state.offer.seats:
-                touched = tuple(range(len(state.offer.seats)))
-            self._history.append((self.store.version, touched))
-        areas = {key: state.area_free(key) for key in state.offer.areas}
-        return Published(
-            state.offer,
-            self.store.epoch,
-            self.store.version,
-            bytes(state.letters),
-            areas,
-            self._history,
-        )
+    def _draw(self, state: S) -> P:
+        return self.rules.draw(state, self.store.epoch, self.store.version)
 
 
 def _begin_writing(letters: list[Letter]) -> None:

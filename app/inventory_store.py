@@ -17,21 +17,16 @@ from app.inventory.offer import Limits
 from app.inventory.records import Record
 from app.inventory.state import LIVE, EventInventory, Hold
 from app.inventory_reading import read_offer, read_places
-from app.inventory_writing import StaleMemory, write_records
+from app.inventory_writing import write_records
 from app.models import ActorRow, Event
 from app.prepared import Prepared
 from app.refusals import Busy, InDoubt, NotFound
 from app.rows import insert_new
-
-__all__ = ["EventStore", "StaleMemory", "StaleOwner"]
+from app.stale import StaleMemory, StaleOwner
 
 KEY_PREFIX: Final = "event:"
 DOUBT_SECONDS: Final = 0.5  # how long a commit without an answer is asked about
 DOUBT_PAUSE_SECONDS: Final = 0.1
-
-
-class StaleOwner(Exception):  # noqa: N818  the actor's cue to stop
-    """Another process owns this event now."""
 
 
 class EventStore:

@@ -42,16 +42,13 @@ from app.models import (
 from app.prepared import Prepared
 from app.refund_rows import write_refund
 from app.rows import new_rows, upsert
+from app.stale import StaleMemory
 
 SEAT_COLUMNS: Final = ("state", "hold_id", "ticket_id", "ticket_type", "reason")
 HOLD_COLUMNS: Final = (
     "state", "first_ms", "expires_ms", "rest_ms", "extensions", "order_id", "guarded", "areas",
 )  # fmt: skip
 OPEN_ORDERS: Final = (OrderStatus.PENDING, OrderStatus.PAYING)
-
-
-class StaleMemory(Exception):  # noqa: N818  the loop's cue to read everything again
-    """The database says something else about a place than memory does."""
 
 
 def write_records(connection: Connection, state: EventInventory, facts: Iterable[r.Record]) -> None:

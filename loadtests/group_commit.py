@@ -14,9 +14,10 @@ from typing import Any
 from app import garbage
 from app.config import read_settings
 from app.db import Database
+from app.event_actor import EventActor, event_actor
 from app.faults import plan_faults
 from app.inventory.commands import Command, HoldSeats, ReleaseHold, SeatChoice
-from app.inventory_actor import BATCH_LIMIT, Actor
+from app.inventory_actor import BATCH_LIMIT
 from app.inventory_store import EventStore
 from app.letters import Letter
 
@@ -48,8 +49,8 @@ def compare(
     try:
         for _ in range(round_count):
             store = EventStore(event_id, database, settings)
-            alone = _holds_per_second(Actor(store, 1), seats[:alone_count])
-            together = _holds_per_second(Actor(store, BATCH_LIMIT), seats)
+            alone = _holds_per_second(event_actor(store, 1), seats[:alone_count])
+            together = _holds_per_second(event_actor(store, BATCH_LIMIT), seats)
             rows.append((alone, together))
     finally:
         plan_faults(None)
@@ -61,7 +62,7 @@ def compare(
     )
 
 
-def _holds_per_second(actor: Actor, seats: list[str]) -> float:
+def _holds_per_second(actor: EventActor, seats: list[str]) -> float:
     """Hold every seat for a basket of its own; give all back before the next measurement."""
     holds: list[Command[Any]] = [
         HoldSeats(secrets.token_hex(8), secrets.token_hex(8), (SeatChoice(seat),)) for seat in seats
@@ -81,7 +82,7 @@ class _Askers:
     Whoever is answered asks the next question at once.
     """
 
-    def __init__(self, actor: Actor, commands: list[Command[Any]]) -> None:
+    def __init__(self, actor: EventActor, commands: list[Command[Any]]) -> None:
         self._actor = actor
         self._waiting = deque(commands)
         self._missing_count = len(commands)

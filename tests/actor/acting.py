@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select
 
 from app.answers import KeptKey
+from app.event_actor import event_actor
 from app.invariants import check
 from app.inventory.commands import Command, HoldSeats, SeatChoice
-from app.inventory_actor import Actor
 from app.inventory_store import EventStore
 from app.letters import Letter
 from app.models import HoldRow
@@ -28,7 +28,7 @@ class Desk:
         self.show = show
         self.deaths: list[BaseException] = []
         self.store = EventStore(show.id, show.office.db, show.office.settings)
-        self.actor = Actor(self.store, on_death=self.deaths.append)
+        self.actor = event_actor(self.store, on_death=self.deaths.append)
 
     def settle(self, *commands: Command[Any] | Letter) -> list[Letter]:
         """Let these be one batch; their letters, answered."""

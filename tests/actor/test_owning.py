@@ -13,9 +13,10 @@ from sqlalchemy import select
 from app import inventories
 from app.faults import ActorDeath
 from app.inventory.commands import HoldSeats, ReleaseHold, SeatChoice, ShowBasket
-from app.inventory_store import EventStore, StaleMemory, StaleOwner
+from app.inventory_store import EventStore
 from app.models import ActorRow
 from app.refusals import Busy, InDoubt, NotFound, PlacesTaken, UnknownPlace
+from app.stale import StaleMemory, StaleOwner
 from tests.actor.acting import Desk, hold_of, in_thread
 from tests.opened import Show, opened, show_of
 from tests.trouble import end_connections, faults, lost_commits
