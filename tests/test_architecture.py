@@ -19,7 +19,10 @@ from tests.source import (
     strings,
 )
 
-PURE = ("app.inventory", "app.lottery.pool", "app.lottery.ballot")
+PURE = (
+    *("app.inventory", "app.lottery.pool", "app.lottery.ballot"),
+    *("app.lottery.refusals", "app.lottery.sealing"),
+)
 # The only ones that know every feature: they put the box office together.
 JOINERS = ("app.cli", "app.server")
 OUTSIDE_WORLD = (
@@ -126,6 +129,9 @@ def test_imports_follow_the_table() -> None:
         ("app.inventory.state", "from app.clock import now"),
         ("app.inventory.state", "from ..models import Event"),
         ("app.lottery.pool", "from app.lottery import routes"),
+        ("app.lottery.pool.state", "from random import shuffle"),
+        ("app.lottery.ballot.state", "import sqlalchemy"),
+        ("app.lottery.sealing", "from secrets import token_hex"),
         ("app.inventory_store", "import flask"),
         ("app.inventory_actor", "from app.models import Seat"),
         ("app.shop.routes", "from app.office.queries import plans"),

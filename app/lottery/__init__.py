@@ -1,0 +1,1 @@
+"""The lottery: a prize draw with finite batches, and a ballot for the right to buy."""

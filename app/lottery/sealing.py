@@ -1,0 +1,46 @@
+"""What makes a draw checkable: commitment, public value typed by two people, secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.lottery.refusals import SecondPersonNeeded, ValueDiffers
+from app.refusals import Invalid
+
+BY_STAFF: Final = "staff"  # two people type a value from a public source
+BY_BUYERS: Final = "buyers"  # taken from what the buyers or entrants contributed
+SOURCES: Final = (BY_STAFF, BY_BUYERS)
+VALUE_LIMIT: Final = 1000  # characters of a public value
+
+
+@dataclass(slots=True)
+class Seal:
+    """The published and the secret values of one draw, in the order in which they come."""
+
+    commitment: str
+    source: str = BY_STAFF
+    typed_value: str = ""
+    typed_by: str = ""
+    public_value: str = ""
+    secret: str = ""
+
+
+def is_fixed_by(seal: Seal, source: str, value: str, by: str) -> bool:
+    """Whether this makes the public value final; False when a second person has to type it.
+
+    Raises a refusal when it cannot be taken.
+    """
+    if source != seal.source:
+        raise Invalid({"source": "The source of the public value was announced beforehand."})
+    if not value or len(value) > VALUE_LIMIT or not by:
+        raise Invalid({"value": "Type the public value as its source gives it."})
+    if source == BY_BUYERS:
+        return True
+    if not seal.typed_by or seal.typed_by == by:
+        if seal.typed_value == value:
+            raise SecondPersonNeeded
+        return False
+    if seal.typed_value != value:
+        raise ValueDiffers
+    return True
