@@ -1,0 +1,167 @@
+"""Commands of the ballot. Ids, hashes, times and the drawn order arrive inside them."""
+
+from __future__ import annotations
+
+from app.frozen import frozen
+from app.inventory.commands import Command, Expire
+from app.lottery.ballot.terms import BallotTerms, Wish
+from app.lottery.ballot.views import AnnouncedView, BallotView, EntryView, RoomView
+
+__all__ = ["Command", "Expire"]
+
+ANNOUNCE_LIMIT = 500
+
+
+@frozen
+class OpenBallot(Command[BallotView]):
+    """Take entries, with everything promised and committed."""
+
+    terms: BallotTerms
+    commitment: str
+    by: str
+    at_ms: int
+
+
+@frozen
+class EnterBallot(Command[EntryView]):
+    """Enter a group; `email_key` is the keyed hash of an address that was verified."""
+
+    entry_id: str
+    email_key: str
+    count: int
+    wishes: tuple[Wish, ...]
+    wants_to_wait: bool = True
+    weight: int = 1
+
+
+@frozen
+class ChangeEntry(Command[EntryView]):
+    """Enter as another group or with other wishes, while the ballot is open."""
+
+    entry_id: str
+    email_key: str
+    count: int
+    wishes: tuple[Wish, ...]
+    wants_to_wait: bool = True
+
+
+@frozen
+class WithdrawEntry(Command[None]):
+    """Take an entry back while the ballot is open; afterwards, leave the waiting list."""
+
+    entry_id: str
+    email_key: str
+
+
+@frozen
+class ShowEntry(Command[EntryView]):
+    """Look at an entry; only its owner may."""
+
+    entry_id: str
+    email_key: str
+
+
+@frozen
+class ShowBallot(Command[BallotView]):
+    """Look at the ballot."""
+
+
+@frozen
+class CloseBallot(Command[BallotView]):
+    """Freeze the list: one salted hash for each entry, and the hash of them all."""
+
+    hashes: tuple[tuple[str, str], ...]  # entry, hash
+    list_hash: str
+    by: str
+    at_ms: int
+
+
+@frozen
+class FixValue(Command[BallotView]):
+    """Say the public value of a closed ballot; two of the staff, or once from the entrants."""
+
+    source: str
+    value: str
+    by: str
+    at_ms: int
+
+
+@frozen
+class RecordOrder(Command[BallotView]):
+    """Say in which order the entries were drawn; seats are given out by it."""
+
+    order: tuple[str, ...]
+    by: str
+    at_ms: int
+
+
+@frozen
+class AnnounceResults(Command[AnnouncedView]):
+    """Tell the next entries; `done` is how many were told."""
+
+    done: int
+    most: int = ANNOUNCE_LIMIT
+
+
+@frozen
+class PublishSecret(Command[BallotView]):
+    """Publish the secret; `commitment` is what it hashes to, and must be the published one."""
+
+    secret: str
+    commitment: str
+    by: str
+    at_ms: int
+
+
+@frozen
+class KeepRight(Command[EntryView]):
+    """Keep a right while it is being paid for."""
+
+    entry_id: str
+    email_key: str
+    until_ms: int
+
+
+@frozen
+class UseRight(Command[EntryView]):
+    """The seats, or some of them, were bought."""
+
+    entry_id: str
+    email_key: str
+    order_id: str
+    count: int
+
+
+@frozen
+class DeclineRight(Command[EntryView]):
+    """Let the seats go to somebody else; an offer may be let pass without losing the place."""
+
+    entry_id: str
+    email_key: str
+    keeps_place: bool = False
+
+
+@frozen
+class JoinList(Command[EntryView]):
+    """Wait at the end of the list."""
+
+    entry_id: str
+    email_key: str
+
+
+@frozen
+class AddSupply(Command[RoomView]):
+    """Give the ballot more seats of a kind, once for each `supply_id`."""
+
+    supply_id: str
+    wish: Wish
+    count: int
+    by: str
+
+
+@frozen
+class EndBallot(Command[BallotView]):
+    """End the waiting list; what is left is free to be sold otherwise."""
+
+    by: str
+    at_ms: int

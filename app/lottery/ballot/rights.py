@@ -1,0 +1,169 @@
+"""Rules of the right to buy and of the waiting list that moves up when a right ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from app.inventory.outcome import Decision, Moment
+from app.lottery.ballot import commands as c
+from app.lottery.ballot import records as r
+from app.lottery.ballot.allotting import move_up
+from app.lottery.ballot.drawing import view_of_ballot
+from app.lottery.ballot.entering import view_of_entry
+from app.lottery.ballot.entry import (
+    BOUGHT,
+    DECLINED,
+    LAPSED,
+    MAY_JOIN,
+    WAITING,
+    WON,
+    Entry,
+    Right,
+)
+from app.lottery.ballot.state import DRAWN, ENDED, BallotState
+from app.lottery.ballot.terms import KEEP_LIMIT_MS, Wish
+from app.lottery.ballot.views import BallotView, EntryView, RoomView
+from app.lottery.refusals import NotThatFar, RightOver
+from app.refusals import Invalid
+
+
+def keep_right(state: BallotState, command: c.KeepRight, moment: Moment) -> Decision[EntryView]:
+    """A payment that runs keeps the seats, never shorter and not for long."""
+    entry, right = _open_right(state, command.entry_id, command.email_key)
+    until_ms = min(command.until_ms, moment.house_ms + KEEP_LIMIT_MS)
+    if until_ms <= right.until_ms:
+        return Decision(view_of_entry(state, entry))
+    view = replace(view_of_entry(state, entry), right=replace(right.view, until_ms=until_ms))
+    return Decision(view, (r.RightMoved(entry.id, until_ms),))
+
+
+def use_right(state: BallotState, command: c.UseRight, moment: Moment) -> Decision[EntryView]:
+    """The seats are bought; those that were not needed go down the list."""
+    entry = state.entry(command.entry_id, command.email_key)
+    if entry.status == BOUGHT and entry.order_id == command.order_id:
+        return Decision(view_of_entry(state, entry))
+    entry, right = _open_right(state, command.entry_id, command.email_key)
+    if not 1 <= command.count <= right.count or not command.order_id:
+        raise Invalid({"count": f"You can buy 1 to {right.count} seats."})
+    facts: list[r.Record] = [r.RightUsed(entry.id, command.order_id, command.count)]
+    facts.extend(move_up(state, moment, [(right.wish, right.count - command.count)]))
+    view = replace(view_of_entry(state, entry), status=BOUGHT, right=None)
+    return Decision(view, tuple(facts))
+
+
+def decline_right(
+    state: BallotState, command: c.DeclineRight, moment: Moment
+) -> Decision[EntryView]:
+    """The seats go down the list; who lets an offer pass may keep the place."""
+    entry = state.entry(command.entry_id, command.email_key)
+    if entry.status == DECLINED and not command.keeps_place:
+        return Decision(view_of_entry(state, entry))
+    entry, right = _open_right(state, command.entry_id, command.email_key)
+    if command.keeps_place and not right.is_offer:
+        raise Invalid({"place": "Only an offer from the waiting list can be let pass."})
+    waits = command.keeps_place and state.status == DRAWN and len(entry.open_wishes) > 1
+    status = WAITING if waits else DECLINED
+    ended = r.RightEnded(entry.id, status, command.keeps_place)
+    after = replace(entry, refused=entry.refused | {right.wish}) if waits else None
+    moved = list(move_up(state, moment, [(right.wish, right.count)], back=after))
+    facts = (ended, _over_effect(entry), *moved)
+    view = replace(view_of_entry(state, entry), status=status, right=None)
+    return Decision(view, facts)
+
+
+def join_list(state: BallotState, command: c.JoinList, moment: Moment) -> Decision[EntryView]:
+    """At the end; offered at once if something fits that nobody before can take."""
+    entry = state.entry(command.entry_id, command.email_key)
+    if entry.status == WAITING:
+        return Decision(view_of_entry(state, entry))
+    if state.status != DRAWN or entry.status not in MAY_JOIN:
+        raise NotThatFar(
+            "There is no waiting list for this entry.", next_step="Look at your entry."
+        )
+    place = state.last_place + 1
+    after = replace(entry, status=WAITING, place=place, refused=set())
+    facts = (r.ListJoined(entry.id, place), *move_up(state, moment, back=after))
+    number = len(state.waiting) + 1
+    view = replace(
+        view_of_entry(state, entry), status=WAITING, place_now=number, place_at_first=number
+    )
+    return Decision(_after_offers(view, facts), facts)
+
+
+def add_supply(state: BallotState, command: c.AddSupply, moment: Moment) -> Decision[RoomView]:
+    """More seats of a kind that the ballot has; the list moves up."""
+    free = state.room.get(command.wish, 0)
+    if command.supply_id in state.supply_ids:
+        return Decision(RoomView(command.wish, free))
+    if state.status != DRAWN:
+        raise NotThatFar("Seats come back to a ballot that was drawn and has not ended.")
+    if command.count < 1 or command.wish not in state.supply or not command.supply_id:
+        raise Invalid({"count": "Give at least one seat of a kind that the ballot has."})
+    facts: list[r.Record] = [
+        r.SupplyAdded(command.supply_id, command.wish, command.count),
+        r.Journalled("ballot_supply", command.by, facts={"count": command.count}),
+    ]
+    moved = list(move_up(state, moment, [(command.wish, command.count)]))
+    facts.extend(moved)
+    given = sum(
+        fact.count
+        for fact in moved
+        if isinstance(fact, r.RightGranted) and fact.wish == command.wish
+    )
+    return Decision(RoomView(command.wish, free + command.count - given), tuple(facts))
+
+
+def expire(state: BallotState, command: c.Expire, moment: Moment) -> Decision[None]:
+    """End every right whose time has come, all of them before the list moves up."""
+    due = state.due_entries(moment.house_ms)
+    if not due:
+        return Decision(None)
+    facts: list[r.Record] = []
+    for entry in due:
+        facts.append(r.RightEnded(entry.id, LAPSED, False))
+        facts.append(_over_effect(entry))
+    facts.extend(move_up(state, moment, _freed(due)))
+    return Decision(None, tuple(facts))
+
+
+def end_ballot(state: BallotState, command: c.EndBallot, moment: Moment) -> Decision[BallotView]:
+    """No more offers; what nobody has a right to is free to be sold otherwise."""
+    if state.status == ENDED:
+        return Decision(view_of_ballot(state))
+    if state.status != DRAWN:
+        raise NotThatFar
+    facts: list[r.Record] = [
+        r.BallotEnded(command.at_ms),
+        r.Journalled("ballot_ended", command.by, facts={"waiting": len(state.waiting)}),
+    ]
+    facts.extend(
+        r.EffectDue("ballot_letter", f"ballot_letter:{entry_id}:ended", {"entry": entry_id})
+        for _place, entry_id in state.waiting
+    )
+    return Decision(replace(view_of_ballot(state), status=ENDED, waiting=0), tuple(facts))
+
+
+def _open_right(state: BallotState, entry_id: str, email_key: str) -> tuple[Entry, Right]:
+    entry = state.entry(entry_id, email_key)
+    if entry.status != WON or entry.right is None:
+        raise RightOver
+    return entry, entry.right
+
+
+def _freed(entries: Iterable[Entry]) -> list[tuple[Wish, int]]:
+    return [(entry.right.wish, entry.right.count) for entry in entries if entry.right is not None]
+
+
+def _over_effect(entry: Entry) -> r.EffectDue:
+    key = f"ballot_right_over:{entry.id}:{entry.rights}"
+    return r.EffectDue("ballot_right_over", key, {"entry": entry.id, "number": entry.rights})
+
+
+def _after_offers(view: EntryView, facts: Iterable[r.Record]) -> EntryView:
+    """The view of an entry that joined and perhaps was offered something at once."""
+    for fact in facts:
+        if isinstance(fact, r.RightGranted) and fact.entry_id == view.entry_id:
+            right = Right(fact.wish, fact.count, fact.until_ms, fact.is_offer).view
+            return replace(view, status=WON, place_now=0, right=right)
+    return view

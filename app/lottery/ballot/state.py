@@ -1,0 +1,240 @@
+"""The state of one ballot, changed by records only."""
+
+from __future__ import annotations
+
+import heapq
+from bisect import insort
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from app.inventory.records import Record
+from app.lottery.ballot import records as r
+from app.lottery.ballot.entry import (
+    BOUGHT,
+    LEFT,
+    LOST,
+    WAITING,
+    WON,
+    Entry,
+    Right,
+)
+from app.lottery.ballot.terms import BallotTerms, Wish
+from app.lottery.sealing import Seal
+from app.refusals import NotFound
+
+DRAFT: Final = "draft"
+OPEN: Final = "open"
+CLOSED: Final = "closed"
+DRAWN: Final = "drawn"
+ENDED: Final = "ended"
+
+
+class BallotState:
+    """All entries and rights of one ballot. No clock, no chance, no database."""
+
+    def __init__(self, ballot_id: int) -> None:
+        self.ballot_id = ballot_id
+        self.terms: BallotTerms | None = None
+        self.seal = Seal("")
+        self.status = DRAFT
+        self.list_hash = ""
+        self.entries: dict[str, Entry] = {}
+        self.by_email: dict[str, str] = {}
+        self.order: tuple[str, ...] = ()
+        self.announced = 0
+        self.last_place = 0
+        self.waiting: list[tuple[int, str]] = []  # place and entry, in order
+        self.supply: dict[Wish, int] = {}
+        self.room: dict[Wish, int] = {}  # seats that nobody has a right to
+        self.supply_ids: set[str] = set()
+        self._due: list[tuple[int, str]] = []
+
+    def apply(self, facts: Iterable[Record]) -> None:
+        """Make records true in memory."""
+        for fact in facts:
+            change = _CHANGES.get(type(fact))
+            if change is not None:
+                change(self, fact)
+
+    def entry(self, entry_id: str, email_key: str) -> Entry:
+        """An entry of this address; raises `NotFound`."""
+        found = self.entries.get(entry_id)
+        if found is None or found.email_key != email_key:
+            raise NotFound
+        return found
+
+    def due_entries(self, now_ms: int) -> list[Entry]:
+        """Entries whose time to buy has ended, in the order in which it did."""
+        due: dict[str, Entry] = {}
+        while self._due and self._due[0][0] <= now_ms:
+            until_ms, entry_id = heapq.heappop(self._due)
+            if self._is_due(entry_id, until_ms):
+                due[entry_id] = self.entries[entry_id]
+        for entry in due.values():  # asking changes nothing
+            if entry.right is not None:
+                heapq.heappush(self._due, (entry.right.until_ms, entry.id))
+        return list(due.values())
+
+    def next_due_ms(self) -> int | None:
+        """When the sweeper should look again, house time."""
+        while self._due:
+            until_ms, entry_id = self._due[0]
+            if self._is_due(entry_id, until_ms):
+                return until_ms
+            heapq.heappop(self._due)
+        return None
+
+    def restore_entries(self, entries: Iterable[Entry]) -> None:
+        """Put all entries read from the database back, after terms, status and supply."""
+        for entry in entries:
+            self.entries[entry.id] = entry
+            self.by_email[entry.email_key] = entry.id
+            self.last_place = max(self.last_place, entry.place)
+            if entry.status == WAITING:
+                insort(self.waiting, (entry.place, entry.id))
+            if entry.right is not None:
+                self.room[entry.right.wish] -= entry.right.count
+                heapq.heappush(self._due, (entry.right.until_ms, entry.id))
+            if entry.bought is not None:
+                self.room[entry.bought] -= entry.bought_count
+
+    def restore_supply(self, supply: dict[Wish, int], supply_ids: Iterable[str]) -> None:
+        """Put the seats of the ballot back, with those that were added."""
+        self.supply, self.room = dict(supply), dict(supply)
+        self.supply_ids = set(supply_ids)
+
+    def _is_due(self, entry_id: str, until_ms: int) -> bool:
+        entry = self.entries.get(entry_id)
+        return entry is not None and entry.right is not None and entry.right.until_ms == until_ms
+
+    def _open(self, fact: r.BallotOpened) -> None:
+        self.terms, self.status = fact.terms, OPEN
+        self.seal = Seal(fact.commitment, fact.terms.source)
+        self.restore_supply(fact.terms.room, ())
+
+    def _keep_entry(self, fact: r.EntryKept) -> None:
+        self.entries[fact.entry_id] = Entry(
+            fact.entry_id,
+            fact.email_key,
+            fact.count,
+            fact.wishes,
+            fact.wants_to_wait,
+            fact.weight,
+        )
+        self.by_email[fact.email_key] = fact.entry_id
+
+    def _withdraw(self, fact: r.EntryWithdrawn) -> None:
+        entry = self.entries.pop(fact.entry_id)
+        del self.by_email[entry.email_key]
+
+    def _close(self, fact: r.BallotClosed) -> None:
+        self.status, self.list_hash = CLOSED, fact.list_hash
+        for entry_id, salted_hash in fact.hashes:
+            self.entries[entry_id].salted_hash = salted_hash
+
+    def _type_value(self, fact: r.ValueTyped) -> None:
+        self.seal.typed_value, self.seal.typed_by = fact.value, fact.by
+
+    def _fix_value(self, fact: r.ValueFixed) -> None:
+        self.seal.public_value = fact.value
+
+    def _record_order(self, fact: r.OrderRecorded) -> None:
+        self.status, self.order = DRAWN, fact.order
+        self.last_place = len(fact.order)
+        for place, entry_id in enumerate(fact.order, start=1):
+            self.entries[entry_id].place = place
+        for number, entry_id in enumerate(fact.waiting, start=1):
+            entry = self.entries[entry_id]
+            entry.status, entry.place_at_first = WAITING, number
+            self.waiting.append((entry.place, entry_id))
+        for entry_id in fact.lost:
+            self.entries[entry_id].status = LOST
+
+    def _announce(self, fact: r.ResultsAnnounced) -> None:
+        self.announced = fact.done
+
+    def _publish(self, fact: r.SecretPublished) -> None:
+        self.seal.secret = fact.secret
+
+    def _grant(self, fact: r.RightGranted) -> None:
+        entry = self.entries[fact.entry_id]
+        if entry.status == WAITING:
+            self.waiting.remove((entry.place, entry.id))
+        entry.status, entry.rights = WON, fact.number
+        entry.right = Right(fact.wish, fact.count, fact.until_ms, fact.is_offer)
+        self.room[fact.wish] -= fact.count
+        heapq.heappush(self._due, (fact.until_ms, entry.id))
+
+    def _move_right(self, fact: r.RightMoved) -> None:
+        right = self.entries[fact.entry_id].right
+        if right is not None:
+            right.until_ms = fact.until_ms
+            heapq.heappush(self._due, (fact.until_ms, fact.entry_id))
+
+    def _use(self, fact: r.RightUsed) -> None:
+        entry = self.entries[fact.entry_id]
+        right = self._end_right(entry)
+        self.room[right.wish] -= fact.count
+        entry.status, entry.order_id = BOUGHT, fact.order_id
+        entry.bought, entry.bought_count = right.wish, fact.count
+
+    def _end(self, fact: r.RightEnded) -> None:
+        entry = self.entries[fact.entry_id]
+        right = self._end_right(entry)
+        entry.status = fact.status
+        if fact.is_refused:
+            entry.refused.add(right.wish)
+        if fact.status == WAITING:
+            insort(self.waiting, (entry.place, entry.id))
+
+    def _end_right(self, entry: Entry) -> Right:
+        right = entry.right
+        assert right is not None
+        self.room[right.wish] += right.count
+        entry.right = None
+        return right
+
+    def _leave(self, fact: r.ListLeft) -> None:
+        entry = self.entries[fact.entry_id]
+        self.waiting.remove((entry.place, entry.id))
+        entry.status = LEFT
+
+    def _join(self, fact: r.ListJoined) -> None:
+        entry = self.entries[fact.entry_id]
+        entry.status, entry.place = WAITING, fact.place
+        entry.refused.clear()
+        self.last_place = fact.place
+        self.waiting.append((fact.place, entry.id))
+        entry.place_at_first = len(self.waiting)
+
+    def _add_supply(self, fact: r.SupplyAdded) -> None:
+        self.supply_ids.add(fact.supply_id)
+        for seats in (self.supply, self.room):
+            seats[fact.wish] = seats.get(fact.wish, 0) + fact.count
+
+    def _end_ballot(self, fact: r.BallotEnded) -> None:
+        self.status = ENDED
+        for _place, entry_id in self.waiting:
+            self.entries[entry_id].status = LEFT
+        self.waiting.clear()
+
+
+_CHANGES: Final[dict[type[Record], Callable[[BallotState, Any], None]]] = {
+    r.BallotOpened: BallotState._open,
+    r.EntryKept: BallotState._keep_entry,
+    r.EntryWithdrawn: BallotState._withdraw,
+    r.BallotClosed: BallotState._close,
+    r.ValueTyped: BallotState._type_value,
+    r.ValueFixed: BallotState._fix_value,
+    r.OrderRecorded: BallotState._record_order,
+    r.ResultsAnnounced: BallotState._announce,
+    r.SecretPublished: BallotState._publish,
+    r.RightGranted: BallotState._grant,
+    r.RightMoved: BallotState._move_right,
+    r.RightUsed: BallotState._use,
+    r.RightEnded: BallotState._end,
+    r.ListLeft: BallotState._leave,
+    r.ListJoined: BallotState._join,
+    r.SupplyAdded: BallotState._add_supply,
+    r.BallotEnded: BallotState._end_ballot,
+}
