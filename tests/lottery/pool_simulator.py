@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from app.lottery.pool import records as r
 from app.lottery.pool.batch import Batch
 from app.lottery.pool.decide import decide
 from app.lottery.pool.invariants import broken
+from app.lottery.pool.plain import outcome_from_plain, plain_outcome
 from app.lottery.pool.prizes import unclaimed
 from app.lottery.pool.purchase import PLACED, Purchase, days_after
 from app.lottery.pool.state import PoolState
@@ -115,6 +117,10 @@ class Simulation:
         if self.step % LOOK_EVERY == 0:  # at the end the records tell whether any of them did
             self._must(self.kept == picture(self.state), "deciding changed the state")
         self._look_at(command, decision.records)
+        kept = json.loads(json.dumps(plain_outcome(decision.outcome)))
+        for _ in ("told", "told again"):
+            same = outcome_from_plain(kept) == decision.outcome
+            self._must(same, "a kept answer is another one")
         self._write(decision.records)
         if decision.records:
             self.kept = None

@@ -24,7 +24,10 @@ class OpenBallot(Command[BallotView]):
 
 @frozen
 class EnterBallot(Command[EntryView]):
-    """Enter a group; `email_key` is the keyed hash of an address that was verified."""
+    """Enter a group; `email_key` is the keyed hash of an address that was verified.
+
+    `contribution` is what an entrant adds to the public value, if that comes from them.
+    """
 
     entry_id: str
     email_key: str
@@ -32,6 +35,7 @@ class EnterBallot(Command[EntryView]):
     wishes: tuple[Wish, ...]
     wants_to_wait: bool = True
     weight: int = 1
+    contribution: str = ""
 
 
 @frozen

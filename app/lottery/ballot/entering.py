@@ -37,6 +37,7 @@ def enter_ballot(state: BallotState, command: c.EnterBallot, moment: Moment) -> 
         command.wishes,
         command.wants_to_wait,
         command.weight,
+        command.contribution,
     )
     return Decision(_entered_view(fact), (fact,))
 
@@ -125,7 +126,13 @@ def _same(known: Entry, command: c.EnterBallot) -> Entry:
 
 def _kept(entry: Entry) -> r.EntryKept:
     return r.EntryKept(
-        entry.id, entry.email_key, entry.count, entry.wishes, entry.wants_to_wait, entry.weight
+        entry.id,
+        entry.email_key,
+        entry.count,
+        entry.wishes,
+        entry.wants_to_wait,
+        entry.weight,
+        entry.contribution,
     )
 
 

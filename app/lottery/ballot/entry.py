@@ -44,6 +44,7 @@ class Entry:
     wishes: tuple[Wish, ...]
     wants_to_wait: bool
     weight: int = 1
+    contribution: str = ""
     status: str = ENTERED
     salted_hash: str = ""
     place: int = 0

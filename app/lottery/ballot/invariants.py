@@ -60,6 +60,8 @@ def _drawn_once(state: BallotState) -> Iterator[str]:
         return
     if sorted(state.order) != sorted(state.entries):
         yield "the order is not one of the entries"
+    if any(entry.status == ENTERED for entry in state.entries.values()):
+        yield "an entry was neither given seats nor a place on the list"
     places = [entry.place for entry in state.entries.values()]
     if len(set(places)) != len(places) or any(place < 1 for place in places):
         yield "two entries have the same place"

@@ -28,6 +28,7 @@ class EntryKept(Record):
     wishes: tuple[Wish, ...]
     wants_to_wait: bool
     weight: int
+    contribution: str
 
 
 @frozen

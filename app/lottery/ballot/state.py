@@ -120,6 +120,7 @@ class BallotState:
             fact.wishes,
             fact.wants_to_wait,
             fact.weight,
+            fact.contribution,
         )
         self.by_email[fact.email_key] = fact.entry_id
 

@@ -43,7 +43,7 @@ class Purchase:
     parts: tuple[Part, ...] = ()
     drawn: int = 0  # tickets whose slices are done
     back_cents: int = 0  # what was paid for tickets that could not be had
-    doubled: set[str] = field(default_factory=set)  # payments that went back: one was enough
+    doubled: tuple[str, ...] = ()  # payments that went back: one was enough
 
     @property
     def taken(self) -> int:

@@ -265,7 +265,7 @@ class PoolState:
         if fact.reference == purchase.reference:
             purchase.back_cents = fact.cents
         else:
-            purchase.doubled.add(fact.reference)
+            purchase.doubled = (*purchase.doubled, fact.reference)
 
     def _draw_tickets(self, fact: r.TicketsDrawn) -> None:
         batch = self.batches[fact.part.batch_id]
