@@ -27,6 +27,7 @@ from tests.lottery.pool_simulator import Broken
 WISHES: Final = (STALLS, CIRCLE, SATURDAY)
 STRANGE: Final = Wish(99, "nowhere")
 ENTRIES: Final = 25
+CRASH_SHARE: Final = 0.01  # how often all memory is lost between two commands
 STEPS_MS: Final = (0, 0, 1, 1000, 600_000, 3_600_000)
 
 
@@ -64,6 +65,8 @@ class BallotSimulation:
         """Let time pass, end due rights, ask for something, and look at everything."""
         self.step += 1
         self.now_ms += self.chance.choice(STEPS_MS)
+        if self.often(CRASH_SHARE):
+            self.state = self._read()
         due = decide(self.state, c.Expire(), self.moment).records
         self._ended_in_time(due, None)
         self._offered_in_order(due)
@@ -151,12 +154,16 @@ class BallotSimulation:
         again = BallotState(9)
         again.apply(self.facts)
         self._must(_contents(again) == _contents(self.state), "records make another state")
+        self._must(_contents(self._read()) == _contents(self.state), "rows make another state")
+
+    def _read(self) -> BallotState:
+        """The state after a crash: read again from what was durable."""
         kept, read = copy.deepcopy(self.state), BallotState(9)
         for name in ("terms", "seal", "status", "list_hash", "order", "announced", "last_place"):
             setattr(read, name, getattr(kept, name))
         read.restore_supply(kept.supply, kept.supply_ids)
         read.restore_entries(kept.entries.values())
-        self._must(_contents(read) == _contents(self.state), "rows make another state")
+        return read
 
     def _must(self, holds: bool, words: str) -> None:
         if not holds:

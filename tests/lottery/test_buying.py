@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
+
 import pytest
 
 from app.inventory.records import EffectDue
 from app.lottery.pool import commands as c
 from app.lottery.pool.batch import Part
 from app.lottery.pool.records import RefundDue, TicketsDrawn
-from app.lottery.refusals import BadCount, DrawNotOpen, NotPaid, SoldOut
+from app.lottery.refusals import BadCount, DrawNotOpen, NotPaid, NotThatFar, SoldOut
 from app.refusals import HoldEnded, IdempotencyMismatch, Invalid, NotFound, PaymentRunning
 from tests.lottery.draws import (
     NOON_MS,
@@ -52,6 +55,30 @@ def test_ten_thousand_tickets_are_carried_out_in_slices() -> None:
 
     assert (slices, view.drawn) == (4, 10_000)
     assert draw.batches["b1"].won == [1000, 2000]
+
+
+def test_fifty_buyers_over_the_end_of_a_batch_get_exactly_theirs(seed: int) -> None:
+    chance = random.Random(seed)
+    draw = instant(size=200, tiers=_tiers(200), successor_size=200, threshold=150)
+    wishes = {f"p{n}": chance.randint(1, 9) for n in range(50)}
+    steps = [step for name in wishes for step in (name,) * 6] + ["reseed"] * 50
+    chance.shuffle(steps)
+    for name, count in wishes.items():
+        places_purchase(draw, count, name, f"buyer-{name}", wants_fewer=True)
+
+    for name in steps:
+        if name == "reseed":
+            with contextlib.suppress(NotThatFar):
+                follows(draw, batch_id=f"b{chance.randrange(2, 99)}")
+            continue
+        told(draw, paid(name, wishes[name] * 100))
+        told(draw, c.AllocateSlice(name, chance.randrange(9), NOON_MS, most=chance.randint(1, 4)))
+    for name in wishes:
+        view = told(draw, c.AllocateSlice(name, draw.purchases[name].drawn, NOON_MS))
+        assert (view.status, view.drawn) == ("filled", wishes[name])
+
+    assert len(draw.batches) == 2
+    assert sum(batch.cursor for batch in draw.batches.values()) == sum(wishes.values())
 
 
 def test_progress_counts_first() -> None:

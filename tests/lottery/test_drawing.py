@@ -6,6 +6,7 @@ import pytest
 
 from app.inventory.records import EffectDue
 from app.lottery.pool import commands as c
+from app.lottery.pool.drawing import contributions
 from app.lottery.pool.records import ResultAnnounced
 from app.lottery.pool.state import PoolState
 from app.lottery.pool.totals import results, totals
@@ -23,6 +24,7 @@ from tests.lottery.draws import (
     places,
     refused,
     reveals,
+    terms,
     told,
 )
 
@@ -88,6 +90,21 @@ def test_the_buyers_contributions_fix_it_at_once() -> None:
     draw = closed(source="buyers")
 
     assert told(draw, types("ada", "f00d", "buyers")).is_fixed
+
+
+def test_contributions_come_in_order_of_payment() -> None:
+    draw = evening(source="buyers")
+    buys(draw, 2, "p2", "cy", contribution="b")
+    buys(draw, 2, "p1", contribution="a")
+
+    assert list(contributions(draw, "b1")) == ["b", "a"]
+
+
+def test_where_the_prizes_lie_is_never_printed() -> None:
+    draw = instant()
+    opening = c.OpenBatch("b9", terms(), "seal", "ada", NOON_MS, places())
+
+    assert "\\x01" not in repr(draw.batches["b1"]) + repr(opening) + repr(recording())
 
 
 def test_the_source_is_the_one_that_was_announced() -> None:

@@ -126,9 +126,12 @@ def pays_back_again(patch: Patch) -> None:
 def opens_two_successors(patch: Patch) -> None:
     def open_successor(state: PoolState, command: Any, moment: Moment) -> Decision[Any]:
         before = state.batch(command.after)
+        if not before.terms.successor_size:
+            return kept(state, command, moment)
         terms = successor_terms(before.terms)
         return batches._opening(state, command, terms, before.line, before.id, "reseed")
 
+    kept = batches.open_successor
     patch.setitem(deciding._RULES, c.OpenSuccessor, open_successor)
 
 

@@ -60,7 +60,7 @@ class Batch:
     terms: Terms
     seal: Seal
     opened_ms: int
-    places: bytes = b""
+    places: bytes = field(default=b"", repr=False)
     status: str = OPEN
     cursor: int = 0
     issued: int = 0  # sold tickets whose slices are done

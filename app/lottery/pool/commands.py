@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import field
+
 from app.frozen import frozen
 from app.inventory.commands import Command, Expire
 from app.lottery.pool.terms import Terms
@@ -43,7 +45,7 @@ class OpenBatch(Command[BatchView]):
     commitment: str
     by: str
     at_ms: int
-    places: bytes = b""
+    places: bytes = field(default=b"", repr=False)
 
 
 @frozen
@@ -57,7 +59,7 @@ class OpenSuccessor(Command[BatchView]):
     batch_id: str
     commitment: str
     at_ms: int
-    places: bytes = b""
+    places: bytes = field(default=b"", repr=False)
 
 
 @frozen
@@ -85,7 +87,7 @@ class RecordDraw(Command[BatchView]):
     """Say where the prizes lie, one byte per position as `terms.prize_places` makes them."""
 
     batch_id: str
-    places: bytes
+    places: bytes = field(repr=False)
     by: str
     at_ms: int
 

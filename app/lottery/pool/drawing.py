@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from app.inventory.outcome import Decision, Moment
@@ -78,6 +79,13 @@ def announce_slice(
         facts.append(_letter(purchase_id, batch.id))
         done += 1
     return Decision(SliceView(batch.id, done, total), tuple(facts))
+
+
+def contributions(state: PoolState, batch_id: str) -> Iterator[str]:
+    """What the buyers of a batch added to the public value, in order of payment."""
+    batch = state.batch(batch_id)
+    for purchase_id in batch.owners:
+        yield state.purchases[purchase_id].contribution
 
 
 def reveal(state: PoolState, command: c.Reveal, moment: Moment) -> Decision[BatchView]:

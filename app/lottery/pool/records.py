@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import field
+
 from app.frozen import frozen
 from app.inventory.records import EffectDue, Journalled, Record
 from app.lottery.pool.batch import Part
@@ -32,7 +34,7 @@ class BatchOpened(Record):
     after: str | None
     terms: Terms
     commitment: str
-    places: bytes
+    places: bytes = field(repr=False)
     at_ms: int
 
 
@@ -69,7 +71,7 @@ class DrawRecorded(Record):
     """Where the prizes of an evening batch lie, one byte per position."""
 
     batch_id: str
-    places: bytes
+    places: bytes = field(repr=False)
     at_ms: int
 
 
