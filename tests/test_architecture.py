@@ -20,7 +20,7 @@ from tests.source import (
 )
 
 PURE = (
-    *("app.inventory", "app.lottery.pool", "app.lottery.ballot"),
+    *("app.inventory", "app.lottery.draw", "app.lottery.pool", "app.lottery.ballot"),
     *("app.lottery.refusals", "app.lottery.sealing"),
 )
 # The only ones that know every feature: they put the box office together.
@@ -132,6 +132,8 @@ def test_imports_follow_the_table() -> None:
         ("app.lottery.pool.state", "from random import shuffle"),
         ("app.lottery.ballot.state", "import sqlalchemy"),
         ("app.lottery.sealing", "from secrets import token_hex"),
+        ("app.lottery.draw.bundle", "import secrets"),
+        ("app.lottery.draw.bundle", "from app.lottery import queries"),
         ("app.inventory_store", "import flask"),
         ("app.inventory_actor", "from app.models import Seat"),
         ("app.shop.routes", "from app.office.queries import plans"),
@@ -154,6 +156,8 @@ def test_the_table_notices(module: str, text: str) -> None:
         ("app.shop.routes", "from app.shop import queries\nfrom app.models import Event"),
         ("app", "from app.shop import routes"),
         ("app.inventory_store", "from app.lottery.pool import Pool"),
+        ("app.lottery.pool", "from app.lottery.draw.prizes import opening"),
+        ("jobs.reseeding", "from app.lottery.draw import prizes"),
     ],
 )
 def test_the_table_lets_pass(module: str, text: str) -> None:

@@ -13,7 +13,7 @@ from app.cli.demo_stripe import add_options as add_demo_stripe_options
 EXIT_USAGE: Final = 2
 COMMANDS: Final = (
     "serve, work, demo, demo-stripe, event, import-plan, order, create-admin, verify-ticket,"
-    " simulate, ledger, doctor, backup, restore"
+    " verify-draw, simulate, ledger, doctor, backup, restore"
 )
 
 
@@ -174,6 +174,13 @@ def _add_house(commands: Any) -> None:
     ticket.add_argument("code", metavar="CODE", help="the 199 digits in the QR code")
     ticket.add_argument("--keys", metavar="FILE", help="public keys, as “event keys” prints them;"
                         " without it those in the database are used")  # fmt: skip
+    draw = _add(commands, "verify-draw", "app.cli.draws:verify", "Repeat a draw from its published"
+                " file, or check the proof of one ticket (docs/draw-v1.md).")  # fmt: skip
+    draw.set_defaults(needs_settings=False)  # the file alone must do
+    draw.add_argument("file", metavar="FILE", help="the bundle of a draw, or a ticket's proof")
+    for name, what in (("commitment", "commitment"), ("list-hash", "hash of the frozen list"),
+                       ("merkle-root", "Merkle root")):  # fmt: skip
+        draw.add_argument(f"--{name}", metavar="HASH", help=f"the {what} that was published")
 
 
 def _add_refunds(kinds: Any) -> None:

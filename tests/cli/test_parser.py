@@ -47,7 +47,7 @@ def test_every_command_names_a_function_that_exists() -> None:
         "event pause e", "event cancel e", "event list", "event keys",
         "event block e A1 --reason r",
         "event unblock e A1", "event move e c s", "import-plan f", "order paid c",
-        "create-admin e", "verify-ticket c", "doctor", "backup", "restore f",
+        "create-admin e", "verify-ticket c", "verify-draw f", "doctor", "backup", "restore f",
     ):  # fmt: skip
         module, _, function = read_command(typed.split()).does.partition(":")
         assert callable(getattr(importlib.import_module(module), function))
