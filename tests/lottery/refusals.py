@@ -110,14 +110,25 @@ def _other_writings() -> Iterator[tuple[str, bytes]]:
     yield "the bundle twice", raw + raw
 
 
+OTHER_VALUES: dict[str, dict[str, Any]] = {
+    "another version": {"version": "draw/v2"},
+    "another batch": {"batch": "dip-2"},
+    "another root": {"merkle_root": "00" * 32},
+    "another winner": {"result": [[1], [2, 4, 11]]},
+    "a winner less": {"result": [[2], [1, 4]]},
+    "another seed": {"seed": "00" * 32},
+    "another commitment": {"commitment": "00" * 32},
+    "another hash of the list": {"list_hash": "00" * 32},
+    "another server seed": {"server_seed": "00" * 32},
+    "a short server seed": {"server_seed": "00" * 31},
+    "a public value": {"public": [1]},
+    "a list": {"list": [f"1 1 {'0' * 64}"]},
+}
+
+
 def _other_values() -> Iterator[tuple[str, bytes]]:
-    for name, value in (("version", "draw/v2"), ("batch", "dip-2"), ("merkle_root", "00" * 32),
-                        ("result", [[1], [2, 4, 11]]), ("result", [[2], [1, 4]]),
-                        ("seed", "00" * 32), ("commitment", "00" * 32), ("list_hash", "00" * 32),
-                        ("server_seed", "00" * 32), ("server_seed", "00" * 31),
-                        ("public", [1]), ("list", [f"1 1 {'0' * 64}"])):  # fmt: skip
-        file = json.loads(bundle_of("instant"))
-        yield f"{name} is {str(value)[:12]}, sealed anew", resealed(file | {name: value})
+    for what, change in OTHER_VALUES.items():
+        yield f"{what}, sealed anew", resealed(json.loads(bundle_of("instant")) | change)
     file = json.loads(bundle_of("instant"))
     yield "a field more, sealed anew", resealed(file | {"note": ""})
     yield "a field less, sealed anew", resealed({k: v for k, v in file.items() if k != "seed"})
@@ -189,15 +200,29 @@ def _bad_public_values() -> Iterator[tuple[str, bytes]]:
     yield "a kind that is unknown", forged("evening", _rule(kind="morning"))
 
 
+OTHER_TICKETS: dict[str, dict[str, Any]] = {
+    "the next position": {"position": 4},
+    "position 0": {"position": 0},
+    "a position beyond the batch": {"position": 12},
+    "another prize": {"prize": 1},
+    "a larger batch": {"size": 12},
+    "a smaller batch": {"size": 10},
+    "a truth for a number": {"position": True},
+    "another salt": {"salt": "00" * 32},
+    "another commitment": {"commitment": "00" * 32},
+    "another root": {"merkle_root": "00" * 32},
+    "another version": {"version": "draw/v2"},
+}
+
+
 def _bad_tickets() -> Iterator[tuple[str, bytes]]:
     ticket = json.loads(proofs([3])[0])
-    for name, value in (("position", 4), ("position", 0), ("position", 12), ("prize", 1),
-                        ("size", 12), ("size", 10), ("position", True), ("salt", "00" * 32),
-                        ("commitment", "00" * 32), ("merkle_root", "00" * 32),
-                        ("version", "draw/v2"), ("path", ticket["path"][:-1]),
-                        ("path", [*ticket["path"], "00" * 32]), ("path", ticket["path"][::-1]),
-                        ("path", "")):  # fmt: skip
-        yield f"ticket: {name} is {str(value)[:12]}", canonical(ticket | {name: value})
+    path = ticket["path"]
+    paths = {"a short path": path[:-1], "a long path": [*path, "00" * 32],
+             "a path from above": path[::-1], "no path": ""}  # fmt: skip
+    changes = {name: {"path": other} for name, other in paths.items()}
+    for what, change in {**OTHER_TICKETS, **changes}.items():
+        yield f"ticket: {what}", canonical(ticket | change)
     yield "ticket: a field more", canonical(ticket | {"note": ""})
     yield "ticket: a space", canonical(ticket).replace(b",", b", ", 1)
 
