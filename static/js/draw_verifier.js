@@ -4,6 +4,8 @@ import * as format from "./draw_format.js";
 import { digest, leafHash, node, treeRoot } from "./draw_hashes.js";
 import { drawOrder, drawPrizes } from "./draw_shuffle.js";
 
+export { Refused } from "./draw_format.js";
+
 const { canonical, hex, need, unhex, utf8 } = format;
 const SLICE_MS = 24; // short enough to scroll, long enough against the 4 ms that a browser adds to each pause
 const STEPS_PER_LOOK = 256;

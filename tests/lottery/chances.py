@@ -82,10 +82,18 @@ def hypergeometric(winners: int, *, size: int, prizes: int, first: int) -> Fract
 
 def surprise(hits: int, count: int, chance: Fraction) -> Fraction:
     """Exact and two-sided: twice the chance of so many or fewer, or of so many or more."""
-    below, above = chance.denominator - chance.numerator, chance.numerator
-    terms = [comb(count, k) * above**k * below ** (count - k) for k in range(count + 1)]
-    tail = min(sum(terms[: hits + 1]), sum(terms[hits:]))
-    return min(Fraction(1), Fraction(2 * tail, chance.denominator**count))
+    other = chance.denominator - chance.numerator
+    term = whole = other**count
+    below = term if hits else 0
+    for k in range(1, count + 1):
+        term = term * (count - k + 1) * chance.numerator // (k * other)
+        whole += term
+        below += term if k < hits else 0
+        if k == hits:
+            at = term
+    if not hits:
+        at = other**count
+    return min(Fraction(1), Fraction(2 * min(below + at, whole - below), whole))
 
 
 def prize_params(size: int, prizes: int) -> PrizeParams:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.lottery.javascript import in_page
+from tests.lottery.javascript import SCRIPTS, in_page
 from tests.lottery.samples import FACTS, bundle_of, proofs
 
-pytestmark = pytest.mark.browser
 
-
+@pytest.mark.browser
 def test_it_needs_neither_https_nor_the_browsers_own_hashes(chromium: Browser) -> None:
     ask = in_page(chromium)
     good = [*(bundle_of(name) for name in FACTS), *proofs([1, 11])]
@@ -25,6 +25,7 @@ def test_it_needs_neither_https_nor_the_browsers_own_hashes(chromium: Browser) -
     assert [holds for holds, _ in answers] == [True] * len(good) + [False] * len(bad)
 
 
+@pytest.mark.browser
 def test_it_compares_with_what_was_published(chromium: Browser) -> None:
     ask = in_page(chromium)
     file = base64.b64encode(bundle_of("instant")).decode()
@@ -32,3 +33,12 @@ def test_it_compares_with_what_was_published(chromium: Browser) -> None:
     assert not ask(["judge", [file], {"commitment": "00" * 32}])[0][0][0]
     assert not ask(["judge", [file], {"merkleRoot": "00" * 32}])[0][0][0]
     assert not ask(["judge", [file], {"listHash": "00" * 32}])[0][0][0]
+
+
+def test_it_asks_nobody_and_runs_no_text() -> None:
+    texts = [path.read_text("utf-8") for path in SCRIPTS[0].glob("draw_*.js")]
+    imported = {name for text in texts for name in re.findall(r'from "([^"]+)"', text)}
+    words = r"\b(eval|Function|fetch|XMLHttpRequest|WebSocket|importScripts|innerHTML)\b|import\("
+
+    assert {name[:7] for name in imported} == {"./draw_"}
+    assert [found[0] for text in texts for found in re.finditer(words, text)] == []

@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.lottery.draw.digests import commitment, digest, entry_hash, keyed, list_digest
-from tests.lottery.samples import evening, seed_of
+from app.lottery.draw.drawing import drawing
+from app.lottery.draw.params import PrizeParams
+from app.lottery.draw.prizes import opening
+from app.lottery.draw.steps import finished
+from tests.lottery.samples import evening, instant
 
 fields = st.lists(st.binary(max_size=6), max_size=4)
 
@@ -56,5 +60,11 @@ def test_a_short_salt_or_a_long_key_is_a_fault() -> None:
 
 
 def test_no_secret_shows_in_a_repr() -> None:
-    assert seed_of("evening").hex() not in repr(evening())
-    assert repr(seed_of("evening")) not in repr(evening())
+    facts = instant()
+    assert isinstance(facts.params, PrizeParams)
+    opened = finished(opening(facts.params, facts.batch, facts.server_seed))
+    drawn = finished(drawing(facts))
+
+    assert repr(facts.server_seed) not in repr(facts)
+    for secret in (opened.seed, opened.prizes, drawn.result):
+        assert repr(secret) not in repr(opened) + repr(drawn)

@@ -55,11 +55,13 @@ def misfits_of_first_fifty(found: Counter[int], count: int) -> list[str]:
     return [kind for kind in expected if surprise(seen[kind], count, expected[kind]) < ALPHA / 3]
 
 
+@pytest.mark.weight(0.1)
 def test_every_order_of_five_is_as_likely(time_budget: TimeBudget) -> None:
     for run in time_budget.rounds(at_least=1, at_most=20):
         assert chi_square(permutations_of_five(24_000, run), FIVE) < CHI_SQUARE_LIMIT[119]
 
 
+@pytest.mark.weight(0.1)
 def test_a_marked_ticket_is_as_likely_anywhere(time_budget: TimeBudget) -> None:
     for run in time_budget.rounds(at_least=1, at_most=20):
         found = positions_of_marked(50_000, run)
@@ -67,12 +69,14 @@ def test_a_marked_ticket_is_as_likely_anywhere(time_budget: TimeBudget) -> None:
         assert chi_square(found, evenly(range(100))) < CHI_SQUARE_LIMIT[99]
 
 
+@pytest.mark.weight(0.1)
 def test_the_first_buyers_win_as_often_as_chance_allows(time_budget: TimeBudget) -> None:
-    count = time_budget.size(quick=300, long=2_000)
+    count = time_budget.size(quick=200, long=800)
     for run in time_budget.rounds(at_least=1, at_most=20):
         assert misfits_of_first_fifty(winners_among_first(count, run), count) == []
 
 
+@pytest.mark.weight(0.1)
 def test_an_order_with_weights_is_as_likely_as_the_weights_say(time_budget: TimeBudget) -> None:
     expected: dict[object, Fraction] = {one: chance_of(one) for one in permutations(range(3))}
     for run in time_budget.rounds(at_least=1, at_most=20):

@@ -9,7 +9,7 @@ import pytest
 from app.lottery.draw.bundle import seal, verify
 from app.lottery.draw.drawing import Drawn, Facts, drawing, units
 from app.lottery.draw.order import first_winners, ordering
-from app.lottery.draw.params import BallotParams, PrizeParams, Tier, checked
+from app.lottery.draw.params import BallotParams, PrizeParams, Tier, checked, commit
 from app.lottery.draw.prizes import opening
 from app.lottery.draw.public import Contributions, NoValue, Numbers, Source
 from app.lottery.draw.published import Published
@@ -126,6 +126,14 @@ def test_rules_that_cannot_be_drawn_are_refused_before_they_are_committed() -> N
     ):
         with pytest.raises(BundleRefused):
             checked(params)
+
+
+def test_what_is_committed_to_is_what_a_draw_is_checked_against() -> None:
+    facts = evening()
+
+    assert commit(facts.params, facts.batch, facts.server_seed) == drawn_from(facts).commitment
+    with pytest.raises(BundleRefused, match="batch"):
+        commit(facts.params, "two words", facts.server_seed)
 
 
 def test_only_an_instant_batch_is_opened() -> None:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.lottery.draw.digests import commitment, draw_seed, hashing_list
+from app.lottery.draw.digests import draw_seed, hashing_list
 from app.lottery.draw.lists import checking_sold, reading_entries
 from app.lottery.draw.merkle import Tree
 from app.lottery.draw.order import ordering
-from app.lottery.draw.params import INSTANT, BallotParams, Params, PrizeParams, checked
+from app.lottery.draw.params import INSTANT, BallotParams, Params, PrizeParams, commit
 from app.lottery.draw.prizes import assigning, finding_winners
-from app.lottery.draw.shape import BATCH, refuse, text
+from app.lottery.draw.shape import refuse
 from app.lottery.draw.steps import Steps
 
 Result = list[list[int]] | list[int]
@@ -36,15 +36,18 @@ class Drawn:
 
     commitment: bytes
     list_hash: bytes
-    seed: bytes
+    seed: bytes = field(repr=False)
     root: bytes
-    result: Result
+    result: Result = field(repr=False)
 
 
 def drawing(facts: Facts) -> Steps[Drawn]:
-    """Draw, in steps of a few milliseconds; refuses facts that contradict the rules."""
-    params, public = checked(facts.params), list(facts.public)
-    committed = commitment(facts.server_seed, text(facts.batch, "The batch", BATCH), params.plain())
+    """Draw, in steps of a few milliseconds; refuses facts that contradict the rules.
+
+    Only contributions are read in one go: a tenth of a second for 100,000.
+    """
+    params, public = facts.params, list(facts.public)
+    committed = commit(params, facts.batch, facts.server_seed)
     params.public.check(public)
     list_hash = yield from hashing_list(facts.lines)
     seed = draw_seed(facts.server_seed, committed, public, list_hash)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.lottery.draw.canonical import encode
+from app.lottery.draw.digests import commitment
 from app.lottery.draw.public import NoValue, PublicValue, read_public
-from app.lottery.draw.shape import fields, number, refuse, rows, text
+from app.lottery.draw.shape import BATCH, fields, number, refuse, rows, text
 from app.lottery.draw.shuffle import POSITION_COUNT_LIMIT
 
 EVENING: Final = "evening"
@@ -102,6 +103,16 @@ def read_params(plain: Any) -> Params:
 def checked(params: Params) -> Params:
     """The same params, or a refusal of what no verifier would accept: ask before committing."""
     return read_params(params.plain())
+
+
+def commit(params: Params, batch: str, server_seed: bytes) -> bytes:
+    """The commitment to publish with the rules before the first sale or entry.
+
+    `server_seed` is 32 bytes of the system's randomness, used once. Raises BundleRefused for rules
+    or a batch's name that no verifier would accept.
+    """
+    text(batch, "The batch", BATCH)
+    return commitment(server_seed, batch, checked(params).plain())
 
 
 def _read_prizes(plain: dict[str, Any]) -> PrizeParams:

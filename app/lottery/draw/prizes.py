@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
-from app.lottery.draw.digests import commitment, draw_seed, list_digest
+from app.lottery.draw.digests import draw_seed, list_digest
 from app.lottery.draw.merkle import Tree
-from app.lottery.draw.params import INSTANT, PrizeParams, checked
+from app.lottery.draw.params import INSTANT, PrizeParams, commit
 from app.lottery.draw.shuffle import shuffling, words
 from app.lottery.draw.steps import SLICE_COUNT, Steps
 
 
-class Opened(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Opened:
     """An instant batch before its first sale: `prizes[position - 1]` is 0 or counts the tiers.
 
     Publish `commitment` and `tree.root`; keep the rest secret. `bytes(prizes)` and
@@ -20,9 +21,9 @@ class Opened(NamedTuple):
     """
 
     commitment: bytes
-    seed: bytes
-    prizes: bytearray
-    tree: Tree
+    seed: bytes = field(repr=False)
+    prizes: bytearray = field(repr=False)
+    tree: Tree = field(repr=False)
 
 
 def opening(params: PrizeParams, batch: str, server_seed: bytes) -> Steps[Opened]:
@@ -30,10 +31,9 @@ def opening(params: PrizeParams, batch: str, server_seed: bytes) -> Steps[Opened
 
     It does `2 * params.size - 1` units. Raises BundleRefused for params that cannot be drawn.
     """
-    checked(params)
+    committed = commit(params, batch, server_seed)
     if params.kind != INSTANT:
         raise ValueError("only an instant batch is shuffled before its sale")
-    committed = commitment(server_seed, batch, params.plain())
     seed = draw_seed(server_seed, committed, [], list_digest([]))
     prizes = yield from assigning(params, seed)
     tree = Tree(committed, server_seed, prizes)
