@@ -22,9 +22,11 @@ from app.inventory.offer import Offer
 from app.inventory_reading import read_offer
 from app.inventory_store import EventStore
 from app.keys import EventKeys
+from app.lotteries import Lotteries, Pool
 from app.models import HoldRow, HoldState, HouseTime
 from app.payments.all import gateways_of
 from app.payments.gateway import Gateway
+from app.pool_store import PoolStore
 from app.questions import Question
 from app.rows import upsert
 from app.tokens import Tokens
@@ -47,6 +49,7 @@ class BoxOffice:
     catalogue: Catalogue
     answers: Answers
     inventories: Inventories
+    lotteries: Lotteries
     gateways: dict[str, Gateway]
     lock: HouseLock | None = None
     started_at: float = field(default_factory=time.monotonic)
@@ -56,6 +59,10 @@ class BoxOffice:
     def inventory_of(self, event_id: int) -> Inventory:
         """The places of one event."""
         return self.inventories.of(event_id)
+
+    def pool_of(self, lottery_id: int) -> Pool:
+        """One prize draw."""
+        return self.lotteries.of(lottery_id)
 
     def offer_of(self, event_id: int) -> Offer:
         """What an event offers; in a process without actors it is read and none is started."""
@@ -94,6 +101,7 @@ class BoxOffice:
     def close(self) -> None:
         """Drain the actors and let go of everything."""
         self.inventories.stop()
+        self.lotteries.stop()
         self.db.close()
         if self.lock is not None:
             self.lock.close()
@@ -139,6 +147,7 @@ def open_box_office(
         catalogue=Catalogue(db),
         answers=Answers(db),
         inventories=Inventories(lambda event_id: EventStore(event_id, db, settings)),
+        lotteries=Lotteries(lambda lottery_id: PoolStore(lottery_id, db, vault)),
         gateways=gateways_of(settings),
         lock=lock,
     )
@@ -180,3 +189,4 @@ def _carry_on(office: BoxOffice) -> None:
     for event_id in event_ids:
         office.inventory_of(event_id)
     office.inventories.start()
+    office.lotteries.start()

@@ -16,6 +16,18 @@ from app.models.events import (
     Venue,
 )
 from app.models.ledger import EntryKind, LedgerEntry
+from app.models.lotteries import (
+    Lottery,
+    LotteryBasis,
+    LotteryBatch,
+    LotteryLimit,
+    LotteryPart,
+    LotteryPlaces,
+    LotteryPurchase,
+    LotterySecret,
+    LotteryStatus,
+    LotteryWin,
+)
 from app.models.orders import (
     BY_HAND,
     Order,
@@ -82,6 +94,16 @@ __all__ = [
     "KeptMail",
     "Lane",
     "LedgerEntry",
+    "Lottery",
+    "LotteryBasis",
+    "LotteryBatch",
+    "LotteryLimit",
+    "LotteryPart",
+    "LotteryPlaces",
+    "LotteryPurchase",
+    "LotterySecret",
+    "LotteryStatus",
+    "LotteryWin",
     "MassRefund",
     "Order",
     "OrderLine",

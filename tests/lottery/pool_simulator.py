@@ -258,7 +258,7 @@ class Simulation:
             self.ledger.wins[batch_id, position] = tier
 
     def _note_effect(self, fact: r.EffectDue) -> None:
-        if fact.kind == "lottery_prize":
+        if fact.kind == "lottery.prize":
             self._must(fact.dedupe_key not in self.ledger.given, "a prize given twice")
             self.ledger.given.add(fact.dedupe_key)
 

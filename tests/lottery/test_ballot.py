@@ -152,10 +152,10 @@ def test_winners_get_their_seats_held_and_everybody_a_letter_once() -> None:
 
     keys = [f.dedupe_key for f in (*facts, *letters) if isinstance(f, EffectDue)]
     assert keys == [
-        "ballot_results:9",
-        "ballot_right:e-bo:1",
-        "ballot_letter:e-bo:result",
-        "ballot_letter:e-cy:result",
+        "ballot.results:9",
+        "ballot.right:e-bo:1",
+        "mail.ballot:e-bo:result",
+        "mail.ballot:e-cy:result",
     ]
     assert noted(ballot, c.AnnounceResults(0)) == ()
     assert noted(ballot, c.AnnounceResults(2)) == ()

@@ -189,7 +189,7 @@ def test_the_sale_that_goes_below_the_threshold_asks_for_a_successor() -> None:
         _reseeds(noted(draw, paid(f"p{n}", cents))) for n, cents in enumerate((1500, 100, 100))
     ]
 
-    assert asked == [[], ["lottery_reseed:b1"], ["lottery_reseed:b1"]]
+    assert asked == [[], ["lottery.reseed:b1"], ["lottery.reseed:b1"]]
 
 
 def test_successors_follow_each_other() -> None:
@@ -213,4 +213,4 @@ def test_a_batch_is_closed_once() -> None:
 
 def _reseeds(facts: tuple[Record, ...]) -> list[str]:
     effects = [fact for fact in facts if isinstance(fact, EffectDue)]
-    return [effect.dedupe_key for effect in effects if effect.kind == "lottery_reseed"]
+    return [effect.dedupe_key for effect in effects if effect.kind == "lottery.reseed"]

@@ -347,7 +347,7 @@ def test_the_end_of_a_purchase_is_told_by_letter_once() -> None:
 
     letters = [f for f in noted(draw, c.AllocateSlice("p1", 0, NOON_MS)) if type(f) is EffectDue]
 
-    assert [letter.dedupe_key for letter in letters] == ["lottery_letter:p1:filled"]
+    assert [letter.dedupe_key for letter in letters] == ["mail.lottery:p1:filled"]
 
 
 def _tiers(size: int) -> object:

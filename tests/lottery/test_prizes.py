@@ -68,7 +68,7 @@ def test_an_entitlement_is_on_at_once() -> None:
 
     effects = [f for f in facts if isinstance(f, EffectDue)]
     assert [(f.dedupe_key, f.payload["kind"]) for f in effects] == [
-        ("lottery_prize:b1:5", "entitlement")
+        ("lottery.prize:b1:5", "entitlement")
     ]
 
 

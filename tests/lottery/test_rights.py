@@ -99,7 +99,7 @@ def test_a_declined_right_goes_down_the_list_once() -> None:
     granted = [fact for fact in facts if isinstance(fact, RightGranted)]
     keys = [fact.dedupe_key for fact in facts if isinstance(fact, EffectDue)]
     assert [(fact.entry_id, fact.count) for fact in granted] == [("e-cy", 3), ("e-max", 1)]
-    assert keys == ["ballot_right_over:e-bo:1", "ballot_right:e-cy:1", "ballot_right:e-max:1"]
+    assert keys == ["ballot.right_over:e-bo:1", "ballot.right:e-cy:1", "ballot.right:e-max:1"]
     assert noted(ballot, declines("bo")) == ()
 
 

@@ -58,8 +58,8 @@ def granting(entry: Entry, wish: Wish, until_ms: int, is_offer: bool) -> Iterato
     number = entry.rights + 1
     yield r.RightGranted(entry.id, number, wish, entry.count, until_ms, is_offer)
     yield r.EffectDue(
-        "ballot_right",
-        f"ballot_right:{entry.id}:{number}",
+        "ballot.right",
+        f"ballot.right:{entry.id}:{number}",
         {
             "entry": entry.id,
             "number": number,

@@ -30,7 +30,7 @@ def open_ballot(state: BallotState, command: c.OpenBallot, moment: Moment) -> De
         raise SealBroken("A ballot is committed to before its first entry.")
     facts = (
         r.BallotOpened(command.terms, command.commitment, command.at_ms),
-        r.Journalled("ballot_opened", command.by),
+        r.Journalled("ballot.opened", command.by),
     )
     view = replace(view_of_ballot(state), status=OPEN, commitment=command.commitment)
     return Decision(view, facts)
@@ -62,7 +62,7 @@ def close_ballot(
         )
     facts = (
         r.BallotClosed(command.hashes, command.list_hash, command.at_ms),
-        r.Journalled("ballot_closed", command.by, facts={"entries": len(hashes)}),
+        r.Journalled("ballot.closed", command.by, facts={"entries": len(hashes)}),
     )
     view = replace(view_of_ballot(state), status=CLOSED, list_hash=command.list_hash)
     return Decision(view, facts)
@@ -80,7 +80,7 @@ def fix_value(state: BallotState, command: c.FixValue, moment: Moment) -> Decisi
         return Decision(view, (r.ValueTyped(command.value, command.by),))
     facts = (
         r.ValueFixed(command.value, command.by, command.at_ms),
-        r.Journalled("ballot_value", command.by),
+        r.Journalled("ballot.value", command.by),
     )
     return Decision(replace(view, public_value=command.value, is_value_fixed=True), facts)
 
@@ -107,8 +107,8 @@ def record_order(
     until_ms = moment.house_ms + _terms(state).right_ms
     facts: list[r.Record] = [
         r.OrderRecorded(command.order, waiting, lost, command.at_ms),
-        r.Journalled("ballot_drawn", command.by, facts={"winners": len(winners)}),
-        r.EffectDue("ballot_results", f"ballot_results:{state.ballot_id}"),
+        r.Journalled("ballot.drawn", command.by, facts={"winners": len(winners)}),
+        r.EffectDue("ballot.results", f"ballot.results:{state.ballot_id}"),
     ]
     for entry, wish in given:
         facts.extend(granting(entry, wish, until_ms, is_offer=False))
@@ -130,7 +130,7 @@ def announce_results(
     told = state.order[command.done : command.done + command.most]
     facts: list[r.Record] = [r.ResultsAnnounced(command.done + len(told))]
     facts.extend(
-        r.EffectDue("ballot_letter", f"ballot_letter:{entry_id}:result", {"entry": entry_id})
+        r.EffectDue("mail.ballot", f"mail.ballot:{entry_id}:result", {"entry": entry_id})
         for entry_id in told
     )
     return Decision(AnnouncedView(command.done + len(told), total), tuple(facts))
@@ -151,7 +151,7 @@ def publish_secret(
         raise SealBroken
     facts = (
         r.SecretPublished(command.secret, command.at_ms),
-        r.Journalled("ballot_revealed", command.by),
+        r.Journalled("ballot.revealed", command.by),
     )
     return Decision(replace(view, secret=command.secret), facts)
 

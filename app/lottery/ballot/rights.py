@@ -102,7 +102,7 @@ def add_supply(state: BallotState, command: c.AddSupply, moment: Moment) -> Deci
         raise Invalid({"count": "Give at least one seat of a kind that the ballot has."})
     facts: list[r.Record] = [
         r.SupplyAdded(command.supply_id, command.wish, command.count),
-        r.Journalled("ballot_supply", command.by, facts={"count": command.count}),
+        r.Journalled("ballot.supply", command.by, facts={"count": command.count}),
     ]
     moved = list(move_up(state, moment, [(command.wish, command.count)]))
     facts.extend(moved)
@@ -135,10 +135,10 @@ def end_ballot(state: BallotState, command: c.EndBallot, moment: Moment) -> Deci
         raise NotThatFar
     facts: list[r.Record] = [
         r.BallotEnded(command.at_ms),
-        r.Journalled("ballot_ended", command.by, facts={"waiting": len(state.waiting)}),
+        r.Journalled("ballot.ended", command.by, facts={"waiting": len(state.waiting)}),
     ]
     facts.extend(
-        r.EffectDue("ballot_letter", f"ballot_letter:{entry_id}:ended", {"entry": entry_id})
+        r.EffectDue("mail.ballot", f"mail.ballot:{entry_id}:ended", {"entry": entry_id})
         for _place, entry_id in state.waiting
     )
     return Decision(replace(view_of_ballot(state), status=ENDED, waiting=0), tuple(facts))
@@ -156,8 +156,8 @@ def _freed(entries: Iterable[Entry]) -> list[tuple[Wish, int]]:
 
 
 def _over_effect(entry: Entry) -> r.EffectDue:
-    key = f"ballot_right_over:{entry.id}:{entry.rights}"
-    return r.EffectDue("ballot_right_over", key, {"entry": entry.id, "number": entry.rights})
+    key = f"ballot.right_over:{entry.id}:{entry.rights}"
+    return r.EffectDue("ballot.right_over", key, {"entry": entry.id, "number": entry.rights})
 
 
 def _after_offers(view: EntryView, facts: Iterable[r.Record]) -> EntryView:

@@ -61,7 +61,7 @@ def close_batch(state: PoolState, command: c.CloseBatch, moment: Moment) -> Deci
         return Decision(view_of_batch(batch))
     facts = (
         r.BatchClosed(batch.id, batch.cursor, command.at_ms),
-        r.Journalled("lottery_closed", command.by, facts={"batch": batch.id, "sold": batch.cursor}),
+        r.Journalled("lottery.closed", command.by, facts={"batch": batch.id, "sold": batch.cursor}),
     )
     return Decision(replace(view_of_batch(batch), status=CLOSED), facts)
 
@@ -89,6 +89,6 @@ def _opening(
         command.batch_id, number, line, after, terms, command.commitment, command.places,
         command.at_ms,
     )  # fmt: skip
-    journal = r.Journalled("lottery_opened", by, facts={"batch": fact.batch_id, "number": number})
+    journal = r.Journalled("lottery.opened", by, facts={"batch": fact.batch_id, "number": number})
     view = BatchView(fact.batch_id, number, OPEN, terms.size, 0, command.commitment, "", "", None)
     return Decision(view, (fact, journal))

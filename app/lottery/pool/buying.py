@@ -158,7 +158,7 @@ def _placed_view(fact: r.PurchasePlaced) -> PurchaseView:
 
 def _letter(purchase_id: str, what: str) -> r.EffectDue:
     return r.EffectDue(
-        "lottery_letter",
-        f"lottery_letter:{purchase_id}:{what}",
+        "mail.lottery",
+        f"mail.lottery:{purchase_id}:{what}",
         {"purchase": purchase_id, "what": what},
     )

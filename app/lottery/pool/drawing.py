@@ -34,7 +34,7 @@ def fix_public_value(
         return Decision(PublicValueView(batch.id, command.value, False), (typed,))
     facts = (
         r.PublicValueFixed(batch.id, command.value, command.by, command.at_ms),
-        r.Journalled("lottery_value", command.by, facts={"batch": batch.id}),
+        r.Journalled("lottery.value", command.by, facts={"batch": batch.id}),
     )
     return Decision(PublicValueView(batch.id, command.value, True), facts)
 
@@ -52,8 +52,8 @@ def record_draw(state: PoolState, command: c.RecordDraw, moment: Moment) -> Deci
     check_places(batch.terms, command.places)
     facts = (
         r.DrawRecorded(batch.id, command.places, command.at_ms),
-        r.Journalled("lottery_drawn", command.by, facts={"batch": batch.id}),
-        r.EffectDue("lottery_results", f"lottery_results:{batch.id}", {"batch": batch.id}),
+        r.Journalled("lottery.drawn", command.by, facts={"batch": batch.id}),
+        r.EffectDue("lottery.results", f"lottery.results:{batch.id}", {"batch": batch.id}),
     )
     return Decision(replace(view_of_batch(batch), status=DRAWN), facts)
 
@@ -101,7 +101,7 @@ def reveal(state: PoolState, command: c.Reveal, moment: Moment) -> Decision[Batc
         raise SealBroken
     facts = (
         r.SecretRevealed(batch.id, command.secret, command.at_ms),
-        r.Journalled("lottery_revealed", command.by, facts={"batch": batch.id}),
+        r.Journalled("lottery.revealed", command.by, facts={"batch": batch.id}),
     )
     return Decision(replace(view_of_batch(batch), secret=command.secret), facts)
 
@@ -116,7 +116,7 @@ def _refuse_instant(batch: Batch) -> None:
 
 def _letter(purchase_id: str, batch_id: str) -> r.EffectDue:
     return r.EffectDue(
-        "lottery_letter",
-        f"lottery_letter:{purchase_id}:{batch_id}",
+        "mail.lottery",
+        f"mail.lottery:{purchase_id}:{batch_id}",
         {"purchase": purchase_id, "what": "result", "batch": batch_id},
     )

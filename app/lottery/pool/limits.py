@@ -140,7 +140,7 @@ def record_legal_basis(
     )
     if fact == state.legal_basis:
         return Decision(Noted(command.number))
-    journal = r.Journalled("lottery_basis", command.by, facts={"number": command.number})
+    journal = r.Journalled("lottery.basis", command.by, facts={"number": command.number})
     return Decision(Noted(command.number), (fact, journal))
 
 

@@ -105,13 +105,13 @@ def _effects(purchase: Purchase, parts: tuple[Part, ...]) -> list[r.Record]:
     if parts:
         return [
             r.EffectDue(
-                "lottery_allocation", f"lottery_allocation:{purchase.id}", {"purchase": purchase.id}
+                "lottery.allocate", f"lottery.allocate:{purchase.id}", {"purchase": purchase.id}
             )
         ]
     return [
         r.EffectDue(
-            "lottery_letter",
-            f"lottery_letter:{purchase.id}:returned",
+            "mail.lottery",
+            f"mail.lottery:{purchase.id}:returned",
             {"purchase": purchase.id, "what": "returned"},
         )
     ]
@@ -124,4 +124,4 @@ def _reseeding(state: PoolState, parts: tuple[Part, ...]) -> list[r.Record]:
         return []
     if not needs_successor(last, parts[-1].count):
         return []
-    return [r.EffectDue("lottery_reseed", f"lottery_reseed:{last.id}", {"batch": last.id})]
+    return [r.EffectDue("lottery.reseed", f"lottery.reseed:{last.id}", {"batch": last.id})]

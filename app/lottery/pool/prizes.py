@@ -94,7 +94,7 @@ def settle(state: PoolState, command: c.Settle, moment: Moment) -> Decision[Batc
         counts[batch.places[position - 1] - 1] -= 1
     facts = (
         r.BatchSettled(batch.id, tuple(counts), command.at_ms),
-        r.Journalled("lottery_settled", command.by, facts={"batch": batch.id}),
+        r.Journalled("lottery.settled", command.by, facts={"batch": batch.id}),
     )
     return Decision(replace(view_of_batch(batch), status=SETTLED), facts)
 
@@ -122,7 +122,7 @@ def archive_slice(state: PoolState, command: c.ArchiveSlice, moment: Moment) -> 
     facts: list[r.Record] = [r.PartsArchived(batch.id, parts)] if parts else []
     if gone == batch.cursor:
         facts.append(r.BatchArchived(batch.id, command.at_ms))
-        facts.append(r.Journalled("lottery_archived", command.by, facts={"batch": batch.id}))
+        facts.append(r.Journalled("lottery.archived", command.by, facts={"batch": batch.id}))
     return Decision(SliceView(batch.id, gone, batch.cursor), tuple(facts))
 
 
@@ -169,11 +169,11 @@ def _handing_over(
     about = {"batch": batch.id, "position": position, "purchase": purchase_id}
     yield r.ClaimConfirmed(batch.id, position, by, moment.wall_ms)
     yield r.EffectDue(
-        "lottery_prize",
-        f"lottery_prize:{batch.id}:{position}",
+        "lottery.prize",
+        f"lottery.prize:{batch.id}:{position}",
         {**about, "tier": tier.key, "kind": tier.kind},
     )
-    yield r.Journalled("lottery_prize", by, facts=about)
+    yield r.Journalled("lottery.prize", by, facts=about)
 
 
 def _refuse_unfinished(batch: Batch) -> None:
