@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, func, literal, null, select
 
+from app.clock import utc_now
 from app.models import (
     Dispute,
     DisputeState,
@@ -79,8 +80,9 @@ def enter_refund(connection: Connection, refund_id: str) -> None:
 def enter_dispute(connection: Connection, dispute_id: str) -> None:
     """Enter what a bank has taken in a dispute, and that it gave it back if the house has won.
 
-    To be called after every change of a dispute.
+    To be called after every change of a dispute: the day is that of the money, not of the question.
     """
+    now = utc_now()
     taken, won = (
         select(
             at,
@@ -96,12 +98,8 @@ def enter_dispute(connection: Connection, dispute_id: str) -> None:
         .join(Payment, Payment.id == Dispute.payment_id)
         .where(Dispute.id == dispute_id, Dispute.cents > 0)
         for at, kind, cents in (
-            (Dispute.opened_at, EntryKind.DISPUTE, -Dispute.cents),
-            (
-                func.coalesce(Dispute.ended_at, Dispute.opened_at),
-                EntryKind.DISPUTE_WON,
-                Dispute.cents,
-            ),
+            (literal(now, Dispute.opened_at.type), EntryKind.DISPUTE, -Dispute.cents),
+            (func.coalesce(Dispute.ended_at, now), EntryKind.DISPUTE_WON, Dispute.cents),
         )
     )
     _enter(connection, taken)

@@ -25,6 +25,8 @@ def write_refund(connection: Connection, row: dict[str, Any]) -> bool:
     dispute, and this together are at most what was paid.
     """
     full = {"state": RefundState.REQUESTED, **row}
+    mine = select(Payment.id).where(Payment.id == full["payment_id"])
+    connection.execute(mine.with_for_update())  # on PostgreSQL two would not see each other
     table = Refund.__table__.c
     values = [literal(full[name], table[name].type).label(name) for name in COLUMNS]
     paid = select(Payment.amount_cents).where(Payment.id == full["payment_id"]).scalar_subquery()
@@ -39,17 +41,20 @@ def write_refund(connection: Connection, row: dict[str, Any]) -> bool:
 
 
 def has_failed() -> ColumnElement[bool]:
-    """Whether a refund has failed and was not tried again."""
+    """Whether a refund has failed, was not tried again, and something of its payment is left."""
     again = aliased(Refund)
     made_good = exists().where(again.id == Refund.id + AGAIN)
-    return and_(Refund.state == RefundState.FAILED, ~made_good)
+    paid = aliased(Payment)
+    is_left = exists().where(paid.id == Refund.payment_id, paid.amount_cents > back_cents(paid.id))
+    return and_(Refund.state == RefundState.FAILED, ~made_good, is_left)
 
 
-def back_cents(payment_id: str) -> Any:
+def back_cents(payment_id: Any) -> Any:
     """An expression: what of a payment is back, on its way, or taken by a bank; 0 for nothing."""
+    back = aliased(Refund)
     refunded = (
-        select(func.sum(Refund.amount_cents))
-        .where(Refund.payment_id == payment_id, Refund.state != RefundState.FAILED)
+        select(func.sum(back.amount_cents))
+        .where(back.payment_id == payment_id, back.state != RefundState.FAILED)
         .scalar_subquery()
     )
     disputed = (

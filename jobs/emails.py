@@ -156,7 +156,7 @@ def send_again(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
     if view.order.status == OrderStatus.PENDING and view.order.gateway in BY_HAND:
         ask = ask_to_confirm if view.order.confirmed_at is None else tell_how_to_pay
         return ask(office, post, effect)
-    words = _state_words(str(view.order.status))
+    words = _state_words(view)
     return _deliver(office, post, effect, view, lambda order: kinds.state_page(order, words))
 
 
@@ -180,9 +180,12 @@ def tell_of_cancelling(office: BoxOffice, post: Post, effect: Effect) -> Outcome
     """An event that does not take place, to one of its orders."""
     view = order_view(office, effect.payload["order"])
     card = office.catalogue.by_id(effect.payload["event"])
+    words = card.status_words
+    if view.order.paid_at is None:
+        words = f"{words} {_('Please do not pay for it any more.')}".strip()
     return _deliver(
         office, post, effect, view,
-        lambda order: kinds.cancelled_page(order, letter_show(view, card), card.status_words),
+        lambda order: kinds.cancelled_page(order, letter_show(view, card), words),
     )  # fmt: skip
 
 
@@ -280,7 +283,13 @@ def _way_back(gateway: str) -> str:
     return _("It goes to the card or account you paid with, usually within five working days.")
 
 
-def _state_words(status: str) -> str:
+def _state_words(view: OrderView) -> str:
+    status = str(view.order.status)
+    if status == OrderStatus.PAID and view.is_disputed:
+        return _("the bank that paid for this order has asked for the money back, so its tickets"
+                 " let nobody in for now. Please answer this letter.")  # fmt: skip
+    if status == OrderStatus.PAID:
+        return _("no ticket of this order is valid any more. Open it to see what became of each.")
     words = {
         "refunded": _("this order is over and its money went back to you."),
         "expired": _("this order was not paid in time, so its places went back on sale."),

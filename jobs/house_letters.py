@@ -47,8 +47,10 @@ def tell_of_dispute(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
     view = order_view(office, dispute.order_id)
     if not view.events:
         return Done({"left_out": "the order has no event any more"})
-    card = view.events[0]
-    words = _words(view, dispute)
+    of_house = [c for c in view.events if c.house.organizer_id == effect.payload.get("organizer")]
+    cards = tuple(of_house) or view.events
+    card = cards[0]
+    words = _words(view, cards, dispute)
     page = (
         house_kinds.dispute_opened_page(words)
         if is_opening
@@ -56,15 +58,14 @@ def tell_of_dispute(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
     )
 
     def write() -> Letter:
-        key = f"{effect.kind.removeprefix('mail.')}.{dispute.id}"
+        key = f"{effect.kind.removeprefix('mail.')}.{effect.id}"
         to = card.house.contact_email
         return lay_out(page, letter_house(card.house), key=key, name=card.house.name, email=to)
 
     return post.deliver(write)
 
 
-def _words(view: OrderView, dispute: Any) -> DisputeWords:
-    cards: tuple[EventCard, ...] = view.events
+def _words(view: OrderView, cards: tuple[EventCard, ...], dispute: Any) -> DisputeWords:
     until = local_moment(view, dispute.respond_by) if dispute.respond_by is not None else ""
     return DisputeWords(
         order=spoken_code(view.order.id),

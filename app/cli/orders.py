@@ -14,52 +14,81 @@ from app.refusals import Invalid
 from app.tokens import new_id
 
 MATCH_WORDS: Final = {
-    "fits": "fits          ",
-    "wrong_sum": "another sum   ",
-    "paid_already": "paid already  ",
-    "over": "order is over ",
+    "fits": "fits",
+    "wrong_sum": "another sum",
+    "other_currency": "another currency",
+    "several_orders": "names several orders",
+    "which_column": "which sum came in?",
+    "paid_already": "paid already",
+    "over": "order is over",
 }
 
 
 def paid(settings: Settings, words: dict[str, Any]) -> int:
-    """The money has come: tickets are issued, or all of it goes back when places are gone."""
+    """The money has come: tickets are issued, or it goes back."""
     done = ask(settings, "order.paid", words)
+    if done["goes_back"]:
+        print(
+            f"This payment buys nothing: {done['goes_back']}. Order {done['order']} is"
+            f" {done['status']}. Give the money back; it is listed by: ./run order refunds"
+        )
+        return 1
     if done["status"] == "paid":
         print(f"Order {done['order']} is paid and its tickets are on their way.")
         return 0
-    why = "its places were gone"
-    if done["status"] == "pending":
-        why = "that was not its sum"
-    print(
-        f"Order {done['order']} is {done['status']}: {why}, so give the money back."
-        " It is listed by: ./run order refunds"
-    )
+    print(f"The payment is entered. Order {done['order']} is still {done['status']}: look again.")
     return 1
 
 
 def match(settings: Settings, words: dict[str, Any]) -> int:
     """The orders that a bank's list names: which fit, and what is wrong with the others."""
     from app.control_requests.asked import packed
-    from app.orders.statements import FILE_LIMIT_BYTES
+    from app.orders.statement_files import FILE_LIMIT_BYTES
 
     raw = read_file(Path(words["file"]), FILE_LIMIT_BYTES)
-    asked = {"file": packed(raw), "record": words["record"], "by": words["by"]}
-    done = ask(settings, "order.match", asked)
+    asked = {name: words[name] for name in ("record", "by", "column")}
+    done = ask(settings, "order.match", {"file": packed(raw), **asked})
     if words["json"]:
         print(json.dumps(done, indent=2))
         return 0
     for found in done["found"]:
         amount = sum_words(found["cents"], found["currency"])
         says = MATCH_WORDS[found["match"]]
-        print(f"row {found['row']:>4}  {found['order_id']}  {amount:>10}  {says}  {found['name']}")
+        print(
+            f"row {found['row']:>4}  {found['order_id']}  {amount:>10}  {says:<26}{found['name']}"
+        )
+    if any(found["match"] == "which_column" for found in done["found"]):
+        names = ", ".join(done["columns"]) or "there is none"
+        print(f"Say with --column which sums came in: {names}.")
+    return _say_recorded(done) if words["record"] else _say_fitting(done)
+
+
+def calls_again(settings: Settings, words: dict[str, Any]) -> int:
+    """What Stripe told is acted on once more."""
+    count = ask(settings, "order.calls_again", {})["count"]
+    print(f"{count} calls wait to be acted on." if count else "No call has failed.")
+    return 0
+
+
+def _say_fitting(done: dict[str, Any]) -> int:
     fitting = sum(found["match"] == "fits" for found in done["found"])
-    if words["record"]:
-        print(f"{done['recorded']} recorded as paid; their tickets are on their way.")
-    elif fitting:
+    if fitting:
         print(f"{fitting} fit. Nothing was changed: add --record to record them as paid.")
     else:
         print("No row fits an order that waits for its money.")
     return 0
+
+
+def _say_recorded(done: dict[str, Any]) -> int:
+    """How each went; 1 where one did not become tickets."""
+    paid_ones = [one for one in done["recorded"] if one["status"] == "paid"]
+    for one in done["recorded"]:
+        if one["words"]:
+            print(f"{one['order_id']} was not recorded: {one['words']}")
+        elif one["status"] != "paid":
+            print(f"{one['order_id']} is {one['status']}: its places were gone. See: order refunds")
+    print(f"{len(paid_ones)} recorded as paid; their tickets are on their way.")
+    return int(len(paid_ones) != len(done["recorded"]))
 
 
 def refund(settings: Settings, words: dict[str, Any]) -> int:
@@ -125,7 +154,11 @@ def list_disputes(settings: Settings, words: dict[str, Any]) -> int:
 
 def admit(settings: Settings, words: dict[str, Any]) -> int:
     """Disputed tickets let their people in."""
-    print(f"The tickets of {ask(settings, 'order.admit', words)['order']} are valid again.")
+    done = ask(settings, "order.admit", words)
+    if not done["tickets"]:
+        print(f"The dispute is lifted, but order {done['order']} has no valid ticket any more.")
+        return 1
+    print(f"{done['tickets']} tickets of order {done['order']} are valid.")
     return 0
 
 

@@ -156,12 +156,16 @@ def _add_house(commands: Any) -> None:
     paid.add_argument("order", metavar="CODE")
     paid.add_argument("--amount", default="", metavar="SUM", help="where it is not the order's sum:"
                       " such money buys no tickets, and somebody gives it back")  # fmt: skip
+    paid.add_argument("--reference", default="", metavar="TEXT", help="what the bank calls this"
+                      " payment: tells a second one from the same one typed again")  # fmt: skip
     paid.add_argument("--by", default="", metavar="NAME", help="who took it")
     match = _add(kinds, "match", "app.cli.orders:match", "Find the orders that a bank's list of"
                  " payments (CSV) names by their references.")  # fmt: skip
     match.add_argument("file", metavar="FILE")
     match.add_argument("--record", action="store_true", help="record those that fit as paid;"
                        " without it nothing is changed")  # fmt: skip
+    match.add_argument("--column", default="", metavar="HEADING", help="of the sums that came in,"
+                       " where the list has several columns of sums")  # fmt: skip
     match.add_argument("--by", default="", metavar="NAME", help="who looked at the list")
     match.add_argument("--json", action="store_true")
     admin = _add(commands, "create-admin", "app.cli.admins:create", "Make somebody an admin and"
@@ -206,6 +210,8 @@ def _add_refunds(kinds: Any) -> None:
     disputes = _add(kinds, "disputes", "app.cli.orders:list_disputes", "List payments that buyers'"
                     " banks have asked back.")  # fmt: skip
     disputes.add_argument("--json", action="store_true")
+    _add(kinds, "calls-again", "app.cli.orders:calls_again", "Act once more on what Stripe told and"
+         " could not be acted on.")  # fmt: skip
     waiting = _add(kinds, "refunds", "app.cli.orders:list_refunds", "List refunds that wait for a"
                    " person: to be paid out by hand, or failed.")  # fmt: skip
     waiting.add_argument("--json", action="store_true")

@@ -23,6 +23,7 @@ REQUESTS: Final[dict[str, Request]] = {
     "event.refunds": refunds.report_event,
     "order.paid": house.pay_order,
     "order.match": house.match_payments,
+    "order.calls_again": house.act_again,
     "order.refund": refunds.refund,
     "order.refund_again": refunds.refund_again,
     "order.refunds": refunds.list_open,

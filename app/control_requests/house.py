@@ -10,9 +10,13 @@ from app.accounts.admins import make_admin
 from app.box_office import BoxOffice
 from app.control_requests.asked import Words, by_of, cents_of, unpacked
 from app.demo.sized import open_sized_event
+from app.orders import deliveries
 from app.orders.paying import record_payment
 from app.orders.rows import read_order
-from app.orders.statements import match_statement, read_statement, record_found
+from app.orders.statement_files import read_statement
+from app.orders.statements import match_statement, record_found
+
+REFERENCE_LIMIT = 200
 
 
 def ping(office: BoxOffice, words: Words) -> Words:
@@ -28,17 +32,27 @@ def pay_order(office: BoxOffice, words: Words) -> Words:
         order = read_order(connection, order_id)
     amount = str(words.get("amount") or "")
     cents = cents_of(amount, order.currency) if amount else None
-    record_payment(office, order_id, by_of(words), cents)
-    with office.db.read() as connection:
-        status = read_order(connection, order_id).status
-    return {"order": order_id, "status": str(status)}
+    reference = str(words.get("reference") or "").strip()[:REFERENCE_LIMIT]
+    done = record_payment(office, order_id, by_of(words), cents, reference)
+    return {"order": order_id, "status": done.status, "goes_back": done.goes_back}
 
 
 def match_payments(office: BoxOffice, words: Words) -> Words:
     """Orders that a bank's file names; with `record` those that fit are paid."""
-    found = match_statement(office, read_statement(unpacked(str(words["file"]))))
-    count = record_found(office, found, by_of(words)) if words.get("record") else 0
-    return {"recorded": count, "found": [asdict(one) for one in found]}
+    raw = unpacked(str(words["file"]))
+    statement = read_statement(raw, str(words.get("column") or ""))
+    found = match_statement(office, statement)
+    outcomes = record_found(office, found, by_of(words)) if words.get("record") else ()
+    return {
+        "columns": list(statement.columns),
+        "found": [asdict(one) for one in found],
+        "recorded": [asdict(one) for one in outcomes],
+    }
+
+
+def act_again(office: BoxOffice, words: Words) -> Words:
+    """Act once more on what Stripe told and could not be acted on."""
+    return {"count": deliveries.act_again(office)}
 
 
 def invite_admin(office: BoxOffice, words: Words) -> Words:

@@ -68,8 +68,7 @@ def list_all_disputes(office: BoxOffice, words: Words) -> Words:
 def admit(office: BoxOffice, words: Words) -> Words:
     """Let the tickets of a disputed order in all the same."""
     order_id = "".join(str(words["order"]).split()).upper()
-    lift_dispute(office, order_id, by_of(words))
-    return {"order": order_id}
+    return {"order": order_id, "tickets": lift_dispute(office, order_id, by_of(words))}
 
 
 def refund_event(office: BoxOffice, words: Words) -> Words:

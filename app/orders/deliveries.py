@@ -16,7 +16,7 @@ from app.faults import fault_point
 from app.models import DeliveryRow, DeliveryState, OrderStatus
 from app.orders.disputes import dispute_told
 from app.orders.ending import OPEN, act_on, end_overdue, refuse_payment
-from app.orders.refunds_told import refund_told
+from app.orders.refunds_told import MoreThanIsLeft, refund_told
 from app.orders.rows import OrderRow, read_order
 from app.payments.gateway import Notice, Report, Standing, as_remote
 from app.refusals import NotFound, Refusal
@@ -27,6 +27,8 @@ log = logging.getLogger("fullhouse.deliveries")
 BATCH: Final = 50
 TRIES_LIMIT: Final = 60  # with a pause before each: an hour
 PAUSE_SECONDS: Final = 1.0
+PAUSE_STEPS: Final = 10
+LATE_KINDS: Final = ("refund.", "charge.dispute.")  # about a payment, not about an order
 PAUSE_LIMIT_SECONDS: Final = 120.0
 
 came: Final = threading.Event()  # wakes whoever acts on them in this process
@@ -72,6 +74,18 @@ def act_on_deliveries(office: BoxOffice) -> int:
     return len(waiting)
 
 
+def act_again(office: BoxOffice) -> int:
+    """Let deliveries that could not be acted on wait once more; how many."""
+    with office.db.write() as connection:
+        changed = connection.execute(
+            update(DeliveryRow)
+            .where(_rows.state == DeliveryState.FAILED)
+            .values(state=DeliveryState.NEW, tries=0, received_at=utc_now(), done_at=None)
+        )
+    came.set()
+    return int(changed.rowcount)
+
+
 def _insert(connection: Connection, gateway: str, notice: Notice) -> bool:
     state = DeliveryState.NEW if notice.kind in _ACTS else DeliveryState.IGNORED
     row = {
@@ -87,8 +101,13 @@ def _act(office: BoxOffice, row: Any) -> None:
     try:
         _ACTS[row.kind](office, row.gateway, row.facts)
         fault_point("delivery.acted")
-    except NotFound as refusal:  # of another installation, or long forgotten
-        state, words = DeliveryState.IGNORED, refusal.words
+    except NotFound as refusal:  # of another installation; or told before its payment was
+        is_early = row.kind.startswith(LATE_KINDS) and row.tries < TRIES_LIMIT - 1
+        state = DeliveryState.NEW if is_early else DeliveryState.IGNORED
+        words = refusal.words
+    except MoreThanIsLeft as refusal:  # until one of ours has ended, however long that takes
+        _finish(office, row, DeliveryState.NEW, refusal.words, limit=None)
+        return
     except Refusal as refusal:
         log.info("delivery %s waits: %s", row.id, refusal)
         state, words = DeliveryState.NEW, refusal.words
@@ -98,14 +117,20 @@ def _act(office: BoxOffice, row: Any) -> None:
     _finish(office, row, state, words)
 
 
-def _finish(office: BoxOffice, row: Any, state: DeliveryState, words: str | None) -> None:
+def _finish(
+    office: BoxOffice,
+    row: Any,
+    state: DeliveryState,
+    words: str | None,
+    limit: int | None = TRIES_LIMIT,
+) -> None:
     now = utc_now()
     values: Facts = {"state": state, "words": words, "done_at": now, "tries": row.tries + 1}
     if state == DeliveryState.NEW:
-        if row.tries + 1 >= TRIES_LIMIT:
+        if limit is not None and row.tries + 1 >= limit:
             values["state"] = DeliveryState.FAILED
         else:
-            pause = min(PAUSE_LIMIT_SECONDS, PAUSE_SECONDS * 2.0**row.tries)
+            pause = min(PAUSE_LIMIT_SECONDS, PAUSE_SECONDS * 2.0 ** min(row.tries, PAUSE_STEPS))
             values |= {"done_at": None, "received_at": now + timedelta(seconds=pause)}
     with office.db.write() as connection:
         connection.execute(update(DeliveryRow).where(_rows.id == row.id).values(**values))

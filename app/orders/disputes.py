@@ -11,19 +11,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from app.box_office import BoxOffice
 from app.catalogue import EventCard
 from app.clock import from_ms, utc_now, wall_ms
 from app.inventory.commands import CancelTickets
 from app.ledger_rows import enter_dispute
-from app.models import Dispute, DisputeState, Order, Payment, Ticket, TicketState
-from app.orders.rows import read_order, write_journal
+from app.models import (
+    Dispute,
+    DisputeState,
+    Event,
+    Order,
+    OrderLine,
+    Payment,
+    PaymentState,
+    Ticket,
+    TicketState,
+)
+from app.orders.owed import give_back_owed
+from app.orders.rows import captured_payment, order_of_payment, read_order, write_journal
 from app.orders.turns import turn_of
 from app.outbox import add_effect
 from app.refund_rows import back_cents
-from app.refusals import NotFound, Refusal
+from app.refusals import Refusal
 
 log = logging.getLogger("fullhouse.disputes")
 
@@ -69,14 +80,14 @@ def dispute_told(office: BoxOffice, gateway: str, facts: Facts) -> None:
 
     Calls come in any order and any number of times: each says all that is known by then.
     """
-    with office.db.write() as connection:
+    with office.db.read() as connection:
+        order_id = order_of_payment(connection, gateway, facts["payment"])
+    with turn_of(order_id), office.db.write() as connection:
         payment = connection.execute(
-            select(Payment.id, Payment.order_id, Payment.amount_cents, Payment.currency).where(
-                Payment.gateway == gateway, Payment.reference == facts["payment"]
-            )
-        ).first()
-        if payment is None:
-            raise NotFound
+            select(Payment.id, Payment.order_id, Payment.amount_cents, Payment.currency)
+            .where(Payment.gateway == gateway, Payment.reference == facts["payment"])
+            .with_for_update()
+        ).one()
         state = _write(connection, payment, facts)
         write_journal(
             connection, "payment.disputed", payment.order_id, gateway,
@@ -86,6 +97,8 @@ def dispute_told(office: BoxOffice, gateway: str, facts: Facts) -> None:
     log.warning("order %s is disputed at %s: %s", payment.order_id, gateway, facts["status"])
     if state == DisputeState.LOST:
         void_lost(office, payment.order_id, gateway)
+    if state == DisputeState.WON:
+        give_back_owed(office, payment.order_id, gateway)
 
 
 def bars(card: EventCard) -> bool:
@@ -94,17 +107,28 @@ def bars(card: EventCard) -> bool:
 
 
 def is_disputed(connection: Connection, order_id: str) -> bool:
-    """Whether a dispute of the order is open or lost, and nobody has lifted it."""
-    query = select(Dispute.id).where(
-        Dispute.order_id == order_id,
-        Dispute.state != DisputeState.WON,
-        Dispute.lifted_by.is_(None),
+    """Whether a dispute of the payment that counts is open or lost, and nobody has lifted it.
+
+    One about a second payment, which went back, is no reason to keep anybody out.
+    """
+    query = (
+        select(Dispute.id)
+        .join(Payment, Payment.id == Dispute.payment_id)
+        .where(
+            Dispute.order_id == order_id,
+            Dispute.state != DisputeState.WON,
+            Dispute.lifted_by.is_(None),
+            Payment.state == PaymentState.CAPTURED,
+        )
     )
     return connection.execute(query.limit(1)).first() is not None
 
 
-def lift_dispute(office: BoxOffice, order_id: str, by: str) -> None:
-    """Let the tickets of a disputed order in all the same; again changes nothing."""
+def lift_dispute(office: BoxOffice, order_id: str, by: str) -> int:
+    """Let the tickets of a disputed order in all the same; how many of them are valid now.
+
+    None where they are void already. Again changes nothing.
+    """
     with office.db.write() as connection:
         read_order(connection, order_id)
         changed = connection.execute(
@@ -121,6 +145,10 @@ def lift_dispute(office: BoxOffice, order_id: str, by: str) -> None:
             raise NoDispute
         if changed.rowcount:
             write_journal(connection, "dispute.lifted", order_id, by)
+        live = select(func.count()).where(
+            Ticket.order_id == order_id, Ticket.state == TicketState.ISSUED
+        )
+        return int(connection.scalar(live) or 0)
 
 
 def list_disputes(office: BoxOffice) -> tuple[DisputeLine, ...]:
@@ -146,13 +174,11 @@ def void_lost(office: BoxOffice, order_id: str, by: str) -> None:
     """
     with turn_of(order_id):
         with office.db.read() as connection:
-            payment_id = connection.scalar(select(Payment.id).where(Payment.order_id == order_id))
-            left = connection.scalar(
-                select(Payment.amount_cents - back_cents(str(payment_id))).where(
-                    Payment.id == payment_id
-                )
-            )
-            if not is_disputed(connection, order_id) or left is None or left > 0:
+            payment = captured_payment(connection, order_id)
+            if payment is None or not is_disputed(connection, order_id):
+                return
+            back = connection.scalar(select(back_cents(payment.id)))
+            if int(back or 0) < payment.amount_cents:
                 return
             tickets = connection.execute(
                 select(Ticket.event_id, Ticket.id)
@@ -179,7 +205,13 @@ def _write(connection: Connection, payment: Any, facts: Facts) -> DisputeState:
     else:
         is_end = known.state == DisputeState.OPEN != state
         state = state if is_end else known.state
-        values: Facts = {"cents": max(known.cents, taken)}
+        values: Facts = {"cents": known.cents or taken}  # the ledger has the sum that was taken
+        if state == DisputeState.OPEN:
+            row = _row(payment, facts, state, taken)
+            values |= {"reason": row["reason"], "respond_by": row["respond_by"]}
+            if taken and not known.cents:  # what was a question is a dispute now
+                values["lifted_by"] = None
+                _add_letter(connection, "opened", facts, again=":taken")
         if is_end:
             values |= {"state": state, "ended_at": utc_now()}
             _add_letter(connection, "ended", facts)
@@ -188,10 +220,20 @@ def _write(connection: Connection, payment: Any, facts: Facts) -> DisputeState:
     return state
 
 
-def _add_letter(connection: Connection, what: str, facts: Facts) -> None:
-    """Have the organizer written to: a dispute was opened, or it has ended."""
-    kind = f"mail.dispute_{what}"
-    add_effect(connection, kind, f"{kind}:{facts['reference']}", {"dispute": facts["reference"]})
+def _add_letter(connection: Connection, what: str, facts: Facts, again: str = "") -> None:
+    """Have every organizer of the order written to: a dispute was opened, or it has ended."""
+    kind, dispute = f"mail.dispute_{what}", facts["reference"]
+    houses = (
+        select(Event.organizer_id)
+        .join(OrderLine, OrderLine.event_id == Event.id)
+        .join(Dispute, Dispute.order_id == OrderLine.order_id)
+        .where(Dispute.id == dispute)
+        .distinct()
+        .order_by(Event.organizer_id)
+    )
+    for organizer_id in connection.execute(houses).scalars().all():
+        payload = {"dispute": dispute, "organizer": organizer_id}
+        add_effect(connection, kind, f"{kind}:{dispute}:{organizer_id}{again}", payload)
 
 
 def _row(payment: Any, facts: Facts, state: DisputeState, taken: int) -> Facts:

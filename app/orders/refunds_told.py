@@ -11,10 +11,11 @@ from app.box_office import BoxOffice
 from app.clock import utc_now
 from app.ledger_rows import enter_refund
 from app.models import Payment, Refund, RefundState
-from app.orders.rows import write_journal
-from app.payments.gateway import Returned, as_remote
+from app.orders.rows import order_of_payment, write_journal
+from app.orders.turns import turn_of
+from app.payments.gateway import NotThere, Returned, as_remote
 from app.refund_rows import write_refund
-from app.refusals import GatewayAway, NotFound, Refusal
+from app.refusals import GatewayAway, Refusal
 
 log = logging.getLogger("fullhouse.refunds")
 
@@ -38,14 +39,14 @@ def refund_told(office: BoxOffice, gateway: str, facts: Facts) -> None:
     wait until one of ours has failed.
     """
     returned = Returned(facts["state"], facts["reference"], facts["why"])
-    with office.db.write() as connection:
+    with office.db.read() as connection:
+        order_id = order_of_payment(connection, gateway, facts["payment"])
+    with turn_of(order_id), office.db.write() as connection:
         payment = connection.execute(
             select(Payment.id, Payment.order_id).where(
                 Payment.gateway == gateway, Payment.reference == facts["payment"]
             )
-        ).first()
-        if payment is None:
-            raise NotFound
+        ).one()
         refund_id = _known(connection, payment.id, facts["refund"])
         if refund_id is None:
             refund_id = _foreign(connection, gateway, payment, facts)
@@ -98,6 +99,8 @@ def ask_about_submitted(office: BoxOffice, turn: int) -> int:
             continue
         try:
             returned = gateway.look_up_refund(row.reference)
+        except NotThere:  # made in the other mode, or at another account
+            continue
         except GatewayAway:
             break
         with office.db.write() as connection:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from app.box_office import BoxOffice
 from app.clock import house, to_ms, wall_ms
-from app.models import BY_HAND, Order, OrderStatus
+from app.models import BY_HAND, Event, EventStatus, Order, OrderLine, OrderStatus
+from app.orders.ending import end_payment
 from app.outbox import add_effect
 
 HOUR_MS: Final = 3_600_000
@@ -38,12 +39,50 @@ def _near(office: BoxOffice, after: str) -> Sequence[Any]:
             Order.confirmed_at.is_not(None),
             Order.deadline_ms.between(now_ms, now_ms + LONGEST_MS),
             Order.id > after,
+            ~_is_cancelled(),
         )
         .order_by(Order.id)
         .limit(BATCH)
     )
     with office.db.read() as connection:
         return connection.execute(query).all()
+
+
+def end_cancelled(office: BoxOffice) -> int:
+    """End orders that nobody has paid when one of their events does not take place; how many.
+
+    Their buyers are written to, so that nobody transfers money for it.
+    """
+    query = (
+        select(Order.id, Event.id.label("event_id"))
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(Event, Event.id == OrderLine.event_id)
+        .where(
+            Order.status == OrderStatus.PENDING,
+            Order.gateway.in_(BY_HAND),
+            Event.status == EventStatus.CANCELLED,
+        )
+        .distinct()
+        .limit(BATCH)
+    )
+    with office.db.read() as connection:
+        rows = connection.execute(query).all()
+    for row in rows:
+        with office.db.write() as connection:  # before it is ended: then nobody finds it again
+            payload = {"order": row.id, "event": row.event_id}
+            key = f"mail.event_cancelled:{row.event_id}:{row.id}"
+            add_effect(connection, "mail.event_cancelled", key, payload)
+        end_payment(office, row.id, release=True)
+    return len(rows)
+
+
+def _is_cancelled() -> Any:
+    return (
+        select(OrderLine.id)
+        .join(Event, Event.id == OrderLine.event_id)
+        .where(OrderLine.order_id == Order.id, Event.status == EventStatus.CANCELLED)
+        .exists()
+    )
 
 
 def _is_due(row: Any) -> bool:

@@ -37,7 +37,7 @@ def returns_close_at(card: EventCard) -> datetime | None:
 
 def returnable_tickets(view: OrderView) -> tuple[TicketView, ...]:
     """The order's tickets that can go back now."""
-    if view.order.status != OrderStatus.PAID:
+    if view.order.status != OrderStatus.PAID or view.is_disputed:
         return ()
     now = utc_now()
     return tuple(

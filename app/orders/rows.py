@@ -77,6 +77,16 @@ def read_lines(connection: Connection, order_id: str) -> tuple[LineView, ...]:
     return tuple(sorted(lines, key=lambda line: (line.event_id, int(line.id.rpartition("-")[2]))))
 
 
+def order_of_payment(connection: Connection, gateway: str, reference: str) -> str:
+    """The id of the order that a gateway's payment is for, or `NotFound`."""
+    order_id = connection.scalar(
+        select(Payment.order_id).where(Payment.gateway == gateway, Payment.reference == reference)
+    )
+    if order_id is None:
+        raise NotFound("We cannot find that payment.")
+    return str(order_id)
+
+
 def captured_payment(connection: Connection, order_id: str) -> Any:
     """The payment that counts for the order, or None."""
     return connection.execute(

@@ -17,6 +17,7 @@ from app.orders.ending import OPEN
 from app.orders.receipt_numbers import ReceiptRounds
 from app.orders.receipts import wanted
 from app.orders.refunding import carry_on_mass_refunds
+from app.orders.reminding import end_cancelled
 from app.orders.rows import set_status
 from app.orders.settling import settle_open
 from app.orders.turns import turn_of
@@ -61,6 +62,7 @@ class Settler:
             settle_open,
             thaw_broken,
             lapse_forgotten,
+            end_cancelled,
             carry_on_mass_refunds,
             ReceiptRounds().carry_on,
         )

@@ -32,7 +32,7 @@ from app.orders.rows import (
 from app.orders.tickets import new_tickets
 from app.orders.turns import turn_of
 from app.outbox import add_effect
-from app.refund_rows import write_refund
+from app.refund_rows import back_cents, write_refund
 from app.refusals import Busy, NotOnSale, Refusal
 from app.tokens import new_id
 
@@ -306,14 +306,16 @@ def _write_refund(
 ) -> None:
     """One refund of a whole payment, its effect and its letter; repeats change nothing."""
     refund_id = f"refund:{payment_id}"
-    if cents > 0:
+    known = connection.scalar(select(Refund.id).where(Refund.id == refund_id))
+    if known is None:  # a part may have gone back by other ways
+        cents -= int(connection.scalar(select(back_cents(payment_id))) or 0)
+    if cents > 0 and known is None:
         row = {
             "id": refund_id, "payment_id": payment_id, "order_id": order_id,
             "amount_cents": cents, "reason": reason, "ticket_ids": None, "requested_at": utc_now(),
         }  # fmt: skip
-        known = select(Refund.id).where(Refund.id == refund_id)
-        if not write_refund(connection, row) and connection.scalar(known) is None:
-            raise MoreThanPaid(refund_id)  # a part went back already: a person must look at it
+        if not write_refund(connection, row):
+            raise MoreThanPaid(refund_id)
         add_effect(connection, "refund.submit", f"refund.submit:{refund_id}", {"refund": refund_id})
     add_effect(
         connection, "mail.money_back", f"mail.money_back:{refund_id}",

@@ -75,6 +75,10 @@ class AttemptOver(Exception):  # noqa: N818  the cue to begin anew
     """Nothing can come of this attempt at the gateway: the next one needs another number."""
 
 
+class NotThere(Exception):  # noqa: N818  an answer, no fault
+    """The gateway does not know what it was asked about."""
+
+
 class Gateway(Protocol):
     """One way of paying; what it does can be repeated.
 
@@ -126,7 +130,7 @@ class RemoteGateway(Gateway, Protocol):
         ...
 
     def look_up_refund(self, reference: str) -> Returned:
-        """How a refund stands that it has taken on. May raise `GatewayAway`."""
+        """How a refund stands. May raise `GatewayAway`, and `NotThere` for none of its own."""
         ...
 
     def read_notice(self, body: bytes, signature: str) -> Notice:

@@ -20,6 +20,7 @@ from app.payments.gateway import (
     AttemptOver,
     Bill,
     Notice,
+    NotThere,
     Report,
     Returned,
     Session,
@@ -153,7 +154,7 @@ class StripeGateway:
         try:
             refund = self._ask(lambda: self._client.v1.refunds.retrieve(reference))
         except stripe.InvalidRequestError as no:  # of another account, or of the other mode
-            raise GatewayAway("The payment service does not know this refund.") from no
+            raise NotThere(reference) from no
         words = str(getattr(refund, "failure_reason", None) or "")  # only there when it failed
         return Returned(refund_state(str(refund.status)), str(refund.id), words)
 

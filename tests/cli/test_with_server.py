@@ -229,7 +229,7 @@ def test_another_sum_is_recorded_and_goes_back(night: Night) -> None:
     )
 
     assert code == 1
-    assert "that was not its sum" in output
+    assert "This payment buys nothing: the sum was not the order's" in output
     assert waiting["code"] in night.fullhouse("order", "refunds")
     assert "Say an amount" in night.refused("order", "paid", waiting["code"], "--amount", "x")
 

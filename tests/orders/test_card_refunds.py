@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from app.box_office import BoxOffice
 from app.carrying import carry_out, write_outcome
-from app.clock import utc_now
+from app.clock import utc_now, wall_ms
 from app.effects import Failed
+from app.inventory.commands import ChangeStatus
 from app.mail.post import Post
-from app.models import DeliveryRow, JournalEntry, OutboxRow
-from app.orders.deliveries import act_on_deliveries
+from app.models import DeliveryRow, JournalEntry, OutboxRow, Refund
+from app.orders.deliveries import act_again, act_on_deliveries
 from app.orders.refunding import open_refunds, refund_order, refund_tickets, try_refund_again
 from app.orders.refunds_told import ask_about_submitted
+from app.orders.settling import capture, settle
 from app.outbox import claim
 from jobs.duties import duties_of
 from tests.orders.buying import Tour, broken, money_of
@@ -234,3 +236,80 @@ def test_while_stripe_is_away_nobody_asks_in_vain(
     stripe.faults(down_seconds=60)
 
     assert ask_about_submitted(office, 0) == 0
+
+
+def test_one_that_stripe_does_not_know_hides_no_other(
+    office: BoxOffice, stripe: Stripe, paid: str
+) -> None:
+    stripe.faults(refunds="pending")
+    for ticket in tickets_of(office, paid)[:2]:
+        refund_tickets(office, paid, [ticket.id], "ill", "ada")
+    submit_all(office)
+    unknown, known = refunds_of(office, paid)
+    with office.db.write() as connection:
+        gone = update(Refund).where(Refund.id == unknown.id)
+        connection.execute(gone.values(reference="re_of_another_account"))
+    stripe.end_refund(known.reference, "succeeded")
+
+    assert ask_about_submitted(office, 0) == 1
+
+
+def test_once_nothing_is_left_a_failed_refund_waits_for_nobody(
+    office: BoxOffice, tour: Tour, stripe: Stripe, paid: str
+) -> None:
+    refund_order(office, paid, "cancelled", "ada")
+    for one in refunds_of(office, paid):
+        fail(office, one.id)
+    assert len(open_refunds(office)) == 3
+
+    thing = by_hand(office, stripe, paid, tour.total_cents)
+    deliver(office, stripe, "refund.created", thing, "evt_1")
+
+    assert open_refunds(office) == ()
+    assert broken(office) == []
+
+
+def test_a_refund_that_waits_for_ours_never_gives_up(
+    office: BoxOffice, tour: Tour, stripe: Stripe, paid: str
+) -> None:
+    refund_order(office, paid, "cancelled", "ada")
+    deliver(office, stripe, "refund.created", by_hand(office, stripe, paid, 100), "evt_1")
+
+    for _ in range(3):
+        with office.db.write() as connection:
+            connection.execute(
+                update(DeliveryRow).values(received_at=utc_now(), tries=DeliveryRow.tries + 50)
+            )
+        act_on_deliveries(office)
+
+    with office.db.read() as connection:
+        assert connection.execute(select(DeliveryRow.state)).scalar_one() == "new"
+
+
+def test_calls_that_failed_can_be_acted_on_once_more(office: BoxOffice, stripe: Stripe) -> None:
+    row = {
+        "id": "evt_f", "gateway": "stripe", "kind": "refund.created", "facts": {},
+        "state": "failed", "tries": 60, "at": utc_now(), "received_at": utc_now(),
+    }  # fmt: skip
+    with office.db.write() as connection:
+        connection.execute(insert(DeliveryRow), row)
+
+    assert [act_again(office) for _ in range(2)] == [1, 0]
+
+
+def test_money_that_must_go_back_goes_back_without_the_part_that_has(
+    office: BoxOffice, tour: Tour, stripe: Stripe
+) -> None:
+    order_id = ordered(tour)
+    session = session_of(office, order_id)
+    stripe.pay(session.reference)
+    intent = by_hand(office, stripe, order_id, 100)["payment_intent"]
+    assert capture(office, order_id, "stripe", intent, tour.total_cents, "GBP")
+    deliver(office, stripe, "refund.created", by_hand(office, stripe, order_id, 100), "evt_1")
+    tour.shows[0].inventory.ask(ChangeStatus("cancelled", "ill", "ada", wall_ms()))
+
+    settle(office, order_id)
+
+    money = money_of(office, order_id)
+    assert (money.status, money.back_cents, money.refunds) == ("refunded", tour.total_cents, 2)
+    assert broken(office) == []

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from app.box_office import BoxOffice
+from app.clock import utc_now
 from app.invariants.money import money_of as sums_of
-from app.models import Dispute, Event, LedgerEntry, TicketState
+from app.models import DeliveryRow, Dispute, Event, LedgerEntry, Organizer, TicketState
+from app.orders.deliveries import act_on_deliveries
 from app.orders.disputes import NoDispute, lift_dispute, list_disputes
+from app.orders.owed import give_back_owed, owed_orders
 from app.orders.papers import valid_tickets
 from app.orders.refunding import refund_order, refund_tickets
+from app.orders.returning import returnable_tickets
+from app.orders.settling import capture
 from app.orders.views import order_view
 from tests.orders.buying import Tour, broken, effects, money_of
 from tests.orders.cards import deliver, look, office, ordered, session_of, shared, stripe
@@ -163,8 +168,7 @@ def test_of_a_part_that_is_lost_nobody_knows_the_ticket(
 
     assert states(office, paid) == {"barred"}
     assert tour.letters() == "ss ss ss"
-    lift_dispute(office, paid, "ada")
-    lift_dispute(office, paid, "ada")
+    assert [lift_dispute(office, paid, "ada") for _ in range(2)] == [6, 6]
     assert states(office, paid) == {"issued"}
     assert [line.lifted_by for line in list_disputes(office)] == ["ada"]
     assert broken(office) == []
@@ -225,6 +229,131 @@ def test_a_refund_before_the_dispute_counts_for_a_loss(
     assert broken(office) == []
 
 
+@pytest.mark.parametrize("second", ["a_second", "z_second"])
+def test_a_dispute_about_a_second_payment_bars_nobody(
+    office: BoxOffice, tour: Tour, stripe: Stripe, paid: str, second: str
+) -> None:
+    assert not capture(office, paid, "stripe", second, tour.total_cents, "GBP")
+    for number, (kind, status) in enumerate((("created", "needs_response"), ("closed", "lost"))):
+        thing: dict[str, Any] = {
+            "id": "du_2", "payment_intent": second, "status": status, "currency": "gbp",
+            "amount": tour.total_cents, "reason": "duplicate",
+        }  # fmt: skip
+        deliver(office, stripe, f"charge.dispute.{kind}", thing, f"evt_s{number}")
+
+    assert states(office, paid) == {"issued"}
+    assert tour.letters() == "ss ss ss"
+
+
+def test_a_part_that_is_lost_voids_nothing_although_a_second_payment_went_back(
+    office: BoxOffice, tour: Tour, paid: str, bank: Bank
+) -> None:
+    assert not capture(office, paid, "stripe", "a_second", tour.total_cents, "GBP")
+
+    bank.says("closed", "lost", tour.total_cents // 6)
+
+    assert (states(office, paid), tour.letters()) == ({"barred"}, "ss ss ss")
+
+
+def test_tickets_taken_back_meanwhile_are_paid_back_once_the_house_has_won(
+    office: BoxOffice, tour: Tour, paid: str, bank: Bank
+) -> None:
+    bank.says("created", "needs_response")
+    refund_order(office, paid, "cancelled", "ada")
+    assert refunds_of(office, paid) == []
+    with office.db.read() as connection:
+        assert owed_orders(connection) == []
+
+    for _ in range(2):
+        bank.says("closed", "won")
+
+    [refund] = refunds_of(office, paid)
+    assert (refund.amount_cents, len(refund.ticket_ids)) == (tour.total_cents, 6)
+    assert (effects(office, "refund.submit"), broken(office)) == (1, [])
+
+
+def test_money_that_nobody_has_asked_back_is_found(
+    office: BoxOffice, tour: Tour, paid: str, bank: Bank
+) -> None:
+    bank.says("created", "needs_response")
+    refund_tickets(office, paid, [tickets_of(office, paid)[0].id], "ill", "ada")
+    with office.db.write() as connection:
+        connection.exec_driver_sql("UPDATE disputes SET state = 'won'")
+    with office.db.read() as connection:
+        assert owed_orders(connection) == [paid]
+
+    assert give_back_owed(office, paid, "ada") == tour.total_cents // 6
+    assert give_back_owed(office, paid, "ada") == 0
+
+
+def test_a_buyer_returns_nothing_while_the_bank_has_the_money(
+    office: BoxOffice, tour: Tour, paid: str, bank: Bank
+) -> None:
+    with office.db.write() as connection:
+        terms = {"card": {"disputes": "keep"}}
+        connection.execute(update(Event).values(payments=terms, returns_close_hours=0))
+    office.catalogue.refresh()
+    bank.says("created", "needs_response")
+
+    assert returnable_tickets(order_view(office, paid)) == ()
+
+
+def test_a_sum_that_changes_leaves_the_ledger_as_it_was(
+    office: BoxOffice, tour: Tour, paid: str, bank: Bank
+) -> None:
+    bank.says("created", "needs_response", 1000)
+    bank.says("updated", "needs_response", 1500)
+
+    assert (disputed(office), entered(office)) == ([("open", 1000)], [("dispute", -1000)])
+    assert broken(office) == []
+
+
+def test_a_question_that_becomes_a_dispute_is_told_anew(
+    office: BoxOffice, paid: str, bank: Bank
+) -> None:
+    bank.says("created", "warning_needs_response")
+    lift_dispute(office, paid, "ada")
+    bank.says("updated", "needs_response")
+
+    assert states(office, paid) == {"barred"}
+    assert effects(office, "mail.dispute_opened") == 2
+
+
+def test_one_told_before_its_payment_waits_for_it(
+    office: BoxOffice, tour: Tour, stripe: Stripe
+) -> None:
+    order_id = ordered(tour)
+    stripe.pay(session_of(office, order_id).reference)
+    early = Bank(office, stripe, order_id, tour.total_cents)
+    early.says("created", "needs_response")
+    look(office, order_id)
+    assert states(office, order_id) == {"issued"}
+
+    with office.db.write() as connection:
+        connection.execute(update(DeliveryRow).values(received_at=utc_now()))
+    act_on_deliveries(office)
+
+    assert states(office, order_id) == {"barred"}
+
+
+def test_every_house_of_an_order_is_written_to(
+    office: BoxOffice, tour: Tour, paid: str, bank: Bank
+) -> None:
+    with office.db.write() as connection:
+        house = connection.execute(
+            insert(Organizer)
+            .values(slug="other", name="Other", contact_email="o@example.org", created_at=utc_now())
+            .returning(Organizer.id)
+        ).scalar_one()
+        of_last = Event.id == tour.shows[2].id
+        connection.execute(update(Event).where(of_last).values(organizer_id=house))
+    office.catalogue.refresh()
+
+    bank.says("created", "needs_response")
+
+    assert effects(office, "mail.dispute_opened") == 2
+
+
 def test_a_dispute_about_money_of_somebody_else_is_left_alone(
     office: BoxOffice, stripe: Stripe, paid: str
 ) -> None:
@@ -237,6 +366,14 @@ def test_a_dispute_about_money_of_somebody_else_is_left_alone(
 
     assert disputed(office) == []
     assert states(office, paid) == {str(TicketState.ISSUED)}
+
+
+def test_lifting_a_lost_one_tells_that_no_ticket_is_left(
+    office: BoxOffice, paid: str, bank: Bank
+) -> None:
+    bank.says("closed", "lost")
+
+    assert lift_dispute(office, paid, "ada") == 0
 
 
 def test_lifting_what_is_not_there_is_refused(office: BoxOffice, paid: str) -> None:

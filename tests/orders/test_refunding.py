@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from app.box_office import BoxOffice
 from app.clock import utc_now, wall_ms
 from app.inventory.commands import ChangeStatus
 from app.ledger_rows import enter_refund
-from app.models import MassRefund, Refund, RefundState, Ticket
+from app.models import MassRefund, Payment, Refund, RefundState, Ticket
 from app.orders.placing import place_order
 from app.orders.refunding import (
     RefundNotPossible,
@@ -227,4 +229,32 @@ def test_a_mass_refund_gives_every_order_of_the_event_back_and_no_other(
     assert tour.letters() == "ss ff ss"
     with office.db.read() as connection:
         assert connection.scalar(select(MassRefund.done_at)) is not None
+    assert broken(office) == []
+
+
+def test_two_at_the_same_time_give_no_more_than_was_paid(
+    office: BoxOffice, tour: Tour, paid: str
+) -> None:
+    with office.db.read() as connection:
+        payment = connection.execute(select(Payment.id)).scalar_one()
+    written: list[bool] = []
+    has_written = threading.Event()
+
+    def give_back(name: str, rest_seconds: float) -> None:
+        row = {
+            "id": name, "payment_id": payment, "order_id": paid, "reason": "both",
+            "amount_cents": tour.total_cents, "ticket_ids": [], "requested_at": utc_now(),
+        }  # fmt: skip
+        with office.db.write() as connection:
+            written.append(write_refund(connection, row))
+            has_written.set()
+            time.sleep(rest_seconds)
+
+    first = threading.Thread(target=give_back, args=("one", 0.3))
+    first.start()
+    assert has_written.wait(5)
+    give_back("two", 0.0)
+    first.join()
+
+    assert written == [True, False]
     assert broken(office) == []

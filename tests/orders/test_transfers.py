@@ -8,15 +8,18 @@ import pytest
 from sqlalchemy import update
 
 from app.box_office import BoxOffice
-from app.clock import from_ms, house, utc_now
+from app.clock import from_ms, house, utc_now, wall_ms
+from app.inventory.commands import ChangeStatus
 from app.models import Event
+from app.orders.ending import end_payment
 from app.orders.paying import record_payment
 from app.orders.paying_later import confirm_order, later_closes_ms
 from app.orders.placing import place_order
-from app.orders.refunding import open_refunds
-from app.orders.reminding import remind_of_deadlines
+from app.orders.refunding import open_refunds, refund_order
+from app.orders.reminding import end_cancelled, remind_of_deadlines
 from app.orders.rows import read_order
-from app.orders.statements import Match, match_statement, read_statement, record_found
+from app.orders.statement_files import read_statement
+from app.orders.statements import Match, match_statement, record_found
 from app.refusals import PaymentNotPossible
 from tests.orders.buying import BO, CY, Tour, broken, effects, money_of
 from tests.orders.conftest import Later
@@ -110,6 +113,44 @@ def test_another_sum_buys_nothing_and_waits_to_be_paid_out(tour: Tour, kept: str
     assert broken(tour.office) == []
 
 
+def test_a_second_payment_is_told_from_the_same_one_by_its_reference(tour: Tour, kept: str) -> None:
+    record_payment(tour.office, kept, "dee")
+
+    same = record_payment(tour.office, kept, "dee")
+    twice = [record_payment(tour.office, kept, "dee", reference="7 Dec, row 12") for _ in "ab"]
+
+    assert (same.goes_back, [one.goes_back for one in twice]) == ("", ["second payment"] * 2)
+    assert money_of(tour.office, kept).payments == ("captured", "returned")
+    assert [line.cents for line in open_refunds(tour.office)] == [tour.total_cents]
+    assert broken(tour.office) == []
+
+
+def test_money_for_an_order_that_was_given_up_buys_the_same_or_goes_back(
+    tour: Tour, kept: str
+) -> None:
+    end_payment(tour.office, kept, release=True)
+
+    assert record_payment(tour.office, kept, "dee").status == "paid"
+    refund_order(tour.office, kept, "ill", "ada")
+    assert record_payment(tour.office, kept, "dee", reference="again").goes_back == (
+        "second payment"
+    )
+    assert broken(tour.office) == []
+
+
+def test_late_money_whose_places_are_gone_is_said_to_go_back(
+    tour: Tour, kept: str, later: Later
+) -> None:
+    later(3 * DAY + 1)
+    for show in tour.shows:
+        show.hold("cy", 3, 1)
+
+    done = record_payment(tour.office, kept, "dee")
+
+    assert (done.status, done.goes_back) == ("refunded", "places gone before the money came")
+    assert [line.cents for line in open_refunds(tour.office)] == [tour.total_cents]
+
+
 def test_what_goes_back_is_paid_out_by_a_person(tour: Tour, kept: str) -> None:
     record_payment(tour.office, kept, "dee", 100)
 
@@ -175,6 +216,22 @@ def test_nobody_is_reminded_in_vain(tour: Tour, later: Later, ended: str) -> Non
     assert remind_of_deadlines(tour.office) == 0
 
 
+def test_nobody_is_reminded_of_a_show_that_does_not_take_place(
+    tour: Tour, kept: str, later: Later
+) -> None:
+    pass_by(tour, later, 3 * DAY - HOUR)
+    command = ChangeStatus("cancelled", "The boiler broke.", "ada", wall_ms())
+    tour.shows[1].inventory.ask(command)
+
+    assert remind_of_deadlines(tour.office) == 0
+    assert [end_cancelled(tour.office) for _ in range(2)] == [1, 0]
+
+    assert money_of(tour.office, kept).status == "cancelled"
+    assert effects(tour.office, "mail.event_cancelled") == 1
+    assert tour.letters().replace(" ", "").count("h") == 0
+    assert broken(tour.office) == []
+
+
 # ---- the bank's list ----------------------------------------------------------------------------
 
 
@@ -194,13 +251,14 @@ def matches(tour: Tour, raw: bytes) -> list[tuple[int, str]]:
 def test_a_row_with_reference_and_sum_is_the_orders(tour: Tour, kept: str) -> None:
     spaced = f"{kept[:4].lower()} {kept[4:].lower()}"
     raw = statement(
-        "01.12.2026;Cy;rent;500,00;EUR", f"02.12.2026;Bo;tickets {spaced};{total(tour)};x"
+        "01.12.2026;Cy;rent;500,00;GBP", f"02.12.2026;Bo;tickets {spaced};{total(tour)};x"
     )
 
     found = match_statement(tour.office, read_statement(raw))
 
     assert [(one.row, one.order_id, one.match) for one in found] == [(3, kept, Match.FITS)]
-    assert [record_found(tour.office, found, "dee") for _ in range(2)] == [1, 1]
+    outcomes = [record_found(tour.office, found, "dee") for _ in range(2)]
+    assert [[one.status for one in some] for some in outcomes] == [["paid"], ["paid"]]
     assert (money_of(tour.office, kept).tickets, money_of(tour.office, kept).payments) == (
         6, ("captured",),
     )  # fmt: skip
@@ -214,25 +272,52 @@ def test_letters_that_are_mistaken_for_digits_are_read_as_digits(tour: Tour, kep
 
 
 def test_what_does_not_fit_is_said_and_not_recorded(tour: Tour, kept: str) -> None:
-    raw = statement(f"1;Bo;{kept};1,00;EUR", f"2;Bo;{kept};-{total(tour)};EUR", "3;Bo;XXXXXXXX;1;")
+    raw = statement(f"1;Bo;{kept};1,00;GBP", f"2;Bo;{kept};-{total(tour)};GBP", "3;Bo;XXXXXXXX;1;")
 
     found = match_statement(tour.office, read_statement(raw))
 
     assert [one.match for one in found] == [Match.WRONG_SUM, Match.WRONG_SUM]
-    assert record_found(tour.office, found, "dee") == 0
+    assert record_found(tour.office, found, "dee") == ()
     assert money_of(tour.office, kept).status == "pending"
 
 
 def test_a_second_row_of_one_order_is_for_a_person(tour: Tour, kept: str) -> None:
-    row = f"1;Bo;{kept};{total(tour)};EUR"
+    row = f"1;Bo;{kept};{total(tour)};GBP"
 
     assert matches(tour, statement(row, row)) == [(2, "fits"), (3, "paid_already")]
+
+
+def test_a_row_that_names_two_orders_pays_none(tour: Tour, kept: str) -> None:
+    tour.shows[0].hold("another", 7)
+    second = place_order(tour.office, "another", CY, "transfer").order_id
+    confirm_order(tour.office, second)
+    raw = statement(f"1;Bo;{kept} not {second};{total(tour)};")
+
+    assert {match for _row, match in matches(tour, raw)} == {"several_orders"}
+
+
+@pytest.mark.parametrize(
+    ("row", "match"),
+    [
+        ("1;{code};{sum};0,01;", "which_column"),
+        ("1;{code};;{sum};JPY", "other_currency"),
+        ("1;{code};;{tenth};GBP", "wrong_sum"),
+    ],
+)
+def test_what_looks_like_the_sum_and_is_not_fits_nothing(
+    tour: Tour, kept: str, row: str, match: str
+) -> None:
+    tenth = f"{tour.total_cents // 1000},{tour.total_cents % 1000 // 100}"
+    line = row.format(code=kept, sum=total(tour), tenth=tenth)
+    raw = f"Day;What;Value;Other;Currency\n{line}".encode()
+
+    assert [found for _row, found in matches(tour, raw)] == [match]
 
 
 def test_orders_that_are_paid_otherwise_are_not_found(tour: Tour, office: BoxOffice) -> None:
     order = place_order(office, "bo", CY, "demo").order_id
 
-    assert matches(tour, statement(f"1;Bo;{order};{total(tour)};EUR")) == []
+    assert matches(tour, statement(f"1;Bo;{order};{total(tour)};GBP")) == []
 
 
 def test_the_deadline_is_told_in_wall_time(tour: Tour) -> None:

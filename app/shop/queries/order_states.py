@@ -136,6 +136,11 @@ def _over(view: OrderView) -> OrderState:
         (
             _("It was not paid in time, or it was given up. Nothing was charged."),
             _(
+                "If money of yours is still on its way, it buys the same seats, or the house pays"
+                " it back to you."
+            )
+            if view.order.gateway in BY_HAND
+            else _(
                 "If money of yours is still on its way, it buys the same seats or goes back to"
                 " you by itself."
             ),

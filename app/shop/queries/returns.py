@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.catalogue import EventCard
-from app.models import BY_HAND
+from app.models import BY_HAND, RefundState
 from app.money import sum_words
 from app.orders.papers import spoken_code, valid_tickets
 from app.orders.returning import returnable_tickets, returns_close_at
@@ -26,7 +26,7 @@ def return_page(view: OrderView, error: str = "") -> ReturnPage:
         title=_("Return tickets") if returnable else _("Nothing here can be returned"),
         url=f"/o/{view.order.id}/{view.secret}",
         order_words=_("Booking %(code)s", code=spoken_code(view.order.id)),
-        parts=tuple(_part(card, returnable) for card in cards),
+        parts=tuple(_part(card, view, returnable) for card in cards),
         money_words=money_way_words(view),
         kept_words=_kept_words(view, kept),
         error=error,
@@ -40,7 +40,7 @@ def return_action(view: OrderView, path: str) -> Action | None:
         return None
     until = min(closes for ticket in returnable if (closes := returns_close_at(ticket.event)))
     when = _local(returnable[0].event, until)
-    cents = sum(ticket.cents for ticket in returnable)
+    cents = min(sum(ticket.cents for ticket in returnable), left_cents(view))
     note = _("Until %(when)s", when=when)
     if cents:
         total = sum_words(cents, view.order.currency)
@@ -48,11 +48,19 @@ def return_action(view: OrderView, path: str) -> Action | None:
     return Action(_("Return tickets"), f"{path}/returns", icon="return", note=note)
 
 
+def left_cents(view: OrderView) -> int:
+    """What of the money has not gone back already."""
+    back = sum(one.cents for one in view.refunds if one.state != RefundState.FAILED)
+    return max(0, view.order.total_cents - back)
+
+
 def money_way_words(view: OrderView) -> str:
     """How the money of an order comes back to its buyer."""
     gateway = view.order.gateway
     if not view.order.total_cents:
         return _("There was nothing to pay, so nothing comes back.")
+    if not left_cents(view):
+        return _("All of the money went back already, so nothing more comes back.")
     if gateway == "demo":
         return _("This is a demo: no money moved, and none comes back.")
     if gateway in BY_HAND:
@@ -62,10 +70,10 @@ def money_way_words(view: OrderView) -> str:
     return _("The money goes back to your card by itself, usually within 5 to 10 days.")
 
 
-def _part(card: EventCard, returnable: tuple[TicketView, ...]) -> ReturnPart:
+def _part(card: EventCard, view: OrderView, returnable: tuple[TicketView, ...]) -> ReturnPart:
     closes = returns_close_at(card) or card.starts_at
     choices = tuple(
-        ReturnChoice(ticket.id, ticket.place, _note(ticket))
+        ReturnChoice(ticket.id, ticket.place, _note(ticket, left_cents(view)))
         for ticket in returnable
         if ticket.event.id == card.id
     )
@@ -73,10 +81,11 @@ def _part(card: EventCard, returnable: tuple[TicketView, ...]) -> ReturnPart:
     return ReturnPart(card.title, short_moment_words(card.local_start), until, choices)
 
 
-def _note(ticket: TicketView) -> str:
-    if not ticket.cents:
+def _note(ticket: TicketView, left: int) -> str:
+    cents = min(ticket.cents, left)
+    if not cents:
         return ticket.type_name
-    price = sum_words(ticket.cents, ticket.currency)
+    price = sum_words(cents, ticket.currency)
     return _("%(price)s back, %(kind)s", price=price, kind=inside(ticket.type_name))
 
 

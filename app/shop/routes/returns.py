@@ -41,7 +41,7 @@ def create_return(code: str, secret: str) -> ResponseReturnValue:
 
     returned = ngettext("One ticket is returned.", "%(num)s tickets are returned.", count)
     happened = returned if count else _("These tickets were returned already.")
-    notice = Notice(happened, money_way_words(view), kind="ok", icon="check")
+    notice = Notice(happened, money_way_words(view), kind="ok", icon="check")  # as it was before
     return leave_notice(go_to(order_path(code)), notice)
 
 
