@@ -82,7 +82,7 @@ def enter_dispute(connection: Connection, dispute_id: str) -> None:
 
     To be called after every change of a dispute: the day is that of the money, not of the question.
     """
-    now = utc_now()
+    now = literal(utc_now(), Dispute.__table__.c.opened_at.type)
     taken, won = (
         select(
             at,
@@ -98,7 +98,7 @@ def enter_dispute(connection: Connection, dispute_id: str) -> None:
         .join(Payment, Payment.id == Dispute.payment_id)
         .where(Dispute.id == dispute_id, Dispute.cents > 0)
         for at, kind, cents in (
-            (literal(now, Dispute.opened_at.type), EntryKind.DISPUTE, -Dispute.cents),
+            (now, EntryKind.DISPUTE, -Dispute.cents),
             (func.coalesce(Dispute.ended_at, now), EntryKind.DISPUTE_WON, Dispute.cents),
         )
     )
