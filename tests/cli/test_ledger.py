@@ -143,7 +143,7 @@ def test_a_sound_ledger_is_proven_to_the_cent(run: Run, sold: Path) -> None:
         ("DELETE FROM ledger_entries WHERE refund_id = 'f1'",
          "BAD   The ledger keeps 7200 GBP, but payments less refunds and disputes are 4800."),
         ("UPDATE payments SET amount_cents = 2399 WHERE id = 'p1'",
-         "BAD   Payment p1 of 2399 must go back; 1 refunds give 2400."),
+         "BAD   Payment p1 of 2399 must go back; its refunds give 2400."),
     ],
 )  # fmt: skip
 def test_each_difference_is_told_and_the_exit_code_is_1(
