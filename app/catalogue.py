@@ -140,6 +140,11 @@ class Catalogue:
         """Every event, soonest first."""
         return tuple(sorted(self._loaded().values(), key=lambda card: (card.starts_at, card.id)))
 
+    def main_house(self) -> House | None:
+        """The house that has no demo, else the demo's; None where there are no events."""
+        houses = [card.house for card in self.on_show() or self.all_events()]
+        return next((house for house in houses if not house.is_demo), next(iter(houses), None))
+
     def series_of(self, card: EventCard) -> tuple[EventCard, ...]:
         """The other dates of the same run, soonest first."""
         if card.series_id is None:

@@ -28,12 +28,15 @@ from sqlalchemy import (
 
 from app.answers import KEPT_HOURS
 from app.clock import house, to_ms
+from app.forgetting import ERASED, ERASED_ORDER, is_fulfilled, is_wished_away
 from app.models import (
     Allocation,
+    BuyerSession,
     DeliveryRow,
     DeliveryState,
     EffectState,
     Event,
+    ForgetWish,
     HoldRow,
     HoldState,
     KeptAnswer,
@@ -49,6 +52,7 @@ from app.models import (
     Receipt,
     Refund,
     SetupLink,
+    SignInRequest,
     Ticket,
     TicketState,
 )
@@ -64,7 +68,6 @@ SPENT_LINK_DAYS: Final = 1
 DONE_LETTER_DAYS: Final = 1
 DELIVERY_DAYS: Final = 90  # Stripe tells the same again for three
 DAY_MS: Final = 24 * 3600 * 1000
-ERASED: Final = ""
 
 Ids = list[Any]
 
@@ -177,9 +180,14 @@ def _is_forgettable(now: datetime) -> ColumnElement[bool]:
 def _erase(connection: Connection, now: datetime, ids: Ids) -> None:
     """Name and address go; sums, places and the journal stay for the accounts."""
     connection.execute(
-        update(Order)
-        .where(Order.id.in_(ids), _is_forgettable(now))
-        .values(name=ERASED, email=ERASED, email_key=ERASED, idempotency_key=None)
+        update(Order).where(Order.id.in_(ids), _is_forgettable(now)).values(ERASED_ORDER)
+    )
+
+
+def _erase_wished(connection: Connection, now: datetime, ids: Ids) -> None:
+    """The same for buyers who have asked for it."""
+    connection.execute(
+        update(Order).where(Order.id.in_(ids), is_wished_away(now)).values(ERASED_ORDER)
     )
 
 
@@ -189,6 +197,14 @@ def _erase(connection: Connection, now: datetime, ids: Ids) -> None:
 def _is_spent_link(now: datetime) -> ColumnElement[bool]:
     day_ago = now - timedelta(days=SPENT_LINK_DAYS)
     return or_(SetupLink.expires_at < day_ago, SetupLink.spent_at < day_ago)
+
+
+def _is_ended_sign_in(now: datetime) -> ColumnElement[bool]:
+    return SignInRequest.expires_at < now
+
+
+def _is_ended_session(now: datetime) -> ColumnElement[bool]:
+    return BuyerSession.ends_at < now
 
 
 def _is_old_effect(now: datetime) -> ColumnElement[bool]:
@@ -267,6 +283,10 @@ DELETIONS: Final = (
     _rows_of("delete.kept_mails", KeptMail, KeptMail.id, _is_old_mail),
     _rows_of("delete.old_effects", OutboxRow, OutboxRow.id, _is_old_effect),
     _rows_of("delete.spent_links", SetupLink, SetupLink.token_hash, _is_spent_link),
+    _rows_of("delete.sign_ins", SignInRequest, SignInRequest.id, _is_ended_sign_in),
+    _rows_of("delete.buyer_sessions", BuyerSession, BuyerSession.id, _is_ended_session),
+    _orders_of("delete.forgotten_buyers", is_wished_away, _erase_wished),
+    _rows_of("delete.forget_wishes", ForgetWish, ForgetWish.address_key, is_fulfilled),
     _rows_of("delete.done_letters", PostboxLetter, PostboxLetter.id, _is_done_letter),
     _rows_of("delete.deliveries", DeliveryRow, DeliveryRow.id, _is_old_delivery),
 )

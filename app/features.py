@@ -12,6 +12,7 @@ from flask import Flask
 from app import (
     assets,
     basket_cookie,
+    buyer_cookie,
     csrf,
     errors,
     headers,
@@ -24,7 +25,10 @@ from app.box_office import BoxOffice
 from app.requests import FormRequest
 
 # Each has `init_app(app)`.
-FEATURES: Final = ("app.health", "app.api", "app.accounts", "app.shop", "app.admin", "app.webhooks")
+FEATURES: Final = (
+    *("app.health", "app.api", "app.accounts", "app.shop", "app.me", "app.admin"),
+    "app.webhooks",
+)
 ROOT: Final = Path(__file__).parent
 
 
@@ -38,7 +42,16 @@ def assemble(office: BoxOffice) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["fullhouse"] = office
     rate_limits.init_limits(office.settings)
-    for shared in (quick_templates, words, errors, assets, csrf, basket_cookie, notices):
+    for shared in (
+        quick_templates,
+        words,
+        errors,
+        assets,
+        csrf,
+        basket_cookie,
+        buyer_cookie,
+        notices,
+    ):
         shared.init_app(app)
     for name in FEATURES:
         feature = importlib.import_module(name) if importlib.util.find_spec(name) else None

@@ -34,6 +34,7 @@ _KEPT_PARTS: Final = {
     "confirm": 0,
     "setup": 0,
     "sign-in": 0,
+    "me": 0,  # /me/links/<token>, /me/sign-in/<token>
 }
 _PLAIN_WORD: Final = re.compile(r"[a-z][a-z-]{0,15}(?:\.[a-z]{2,4})?")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_.~+=-]{22,}")
@@ -42,7 +43,7 @@ _TOKEN_IN_WORDS: Final = re.compile(
     r"(?:[0-9a-f]{20}\.|(?=[A-Z0-9_-]{0,21}[a-z])(?=[a-z0-9_-]{0,21}[A-Z]))"  # or in both cases
     r"[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])"
 )
-_SIGNED_PATH: Final = re.compile(r"/(?:o|t|pay|confirm|setup)/[^\s\"'?#<>]+")
+_SIGNED_PATH: Final = re.compile(r"/(?:o|t|pay|confirm|setup|me)/[^\s\"'?#<>]+")
 _EMAIL: Final = re.compile(r"[^\s@<>\"'(),;:=\[\]{}]+@[^\s@<>\"'(),;:=\[\]{}]+")
 
 Line = tuple[float, str, str, int, float, int]

@@ -66,6 +66,22 @@ KINDS: Final[dict[str, Kind]] = {
         subject=_at_most(8, 15, "sign_in/subject"),
         guarded=True,
     ),
+    # letters that sign buyers in: a mailbox must not be flooded by others
+    "sign_in_link": Kind(
+        address=_at_most(20, 10, "sign_in_link/address"),
+        subject=_at_most(3, 10, "sign_in_link/subject"),
+        guarded=True,
+    ),
+    "sign_in_hour": Kind(
+        address=_at_most(60, 60, "sign_in_hour/address"),
+        subject=_at_most(6, 60, "sign_in_hour/subject"),
+        guarded=True,
+    ),
+    "sign_in_code": Kind(address=_at_most(30, 15, "sign_in_code/address"), guarded=True),
+    "my_data": Kind(
+        address=_at_most(60, 60, "my_data/address"),
+        subject=_at_most(10, 60, "my_data/subject"),
+    ),
     "setup": Kind(address=_at_most(10, 15, "setup/address"), guarded=True),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.box_office import BoxOffice
 from app.effects import Duty
 from app.mail.post import Post
-from jobs import cancelled, deletes, emails, house_letters, refunds
+from jobs import cancelled, deletes, emails, house_letters, refunds, sign_in_letters
 
 
 def duties_of(office: BoxOffice, post: Post) -> dict[str, Duty]:
@@ -13,6 +13,7 @@ def duties_of(office: BoxOffice, post: Post) -> dict[str, Duty]:
     return {
         **emails.duties(office, post),
         **house_letters.duties(office, post),
+        **sign_in_letters.duties(office, post),
         **cancelled.duties(office),
         **refunds.duties(office),
         **deletes.duties(office),

@@ -11,7 +11,18 @@ PRODUCT = ("app", "jobs", "loadtests")
 AUDIENCES = tuple(
     f"app.{name}"
     for name in (
-        *("shop", "office", "counter", "door", "lottery", "watch", "admin", "api", "webhooks"),
+        *(
+            "shop",
+            "me",
+            "office",
+            "counter",
+            "door",
+            "lottery",
+            "watch",
+            "admin",
+            "api",
+            "webhooks",
+        ),
     )
 )
 

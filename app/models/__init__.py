@@ -2,6 +2,7 @@
 
 from app.models.accounts import Account, Organizer, SetupLink, Staff, StaffRole
 from app.models.base import Table
+from app.models.buyers import BuyerSession, Device, ForgetWish, SignInRequest
 from app.models.events import (
     Area,
     Event,
@@ -77,8 +78,10 @@ __all__ = [
     "Allocation",
     "Area",
     "AreaBlock",
+    "BuyerSession",
     "DeliveryRow",
     "DeliveryState",
+    "Device",
     "Dispute",
     "DisputeState",
     "EffectState",
@@ -86,6 +89,7 @@ __all__ = [
     "Event",
     "EventKey",
     "EventStatus",
+    "ForgetWish",
     "HoldRow",
     "HoldState",
     "HouseTime",
@@ -126,6 +130,7 @@ __all__ = [
     "Series",
     "SessionState",
     "SetupLink",
+    "SignInRequest",
     "Staff",
     "StaffRole",
     "Stock",

@@ -15,6 +15,7 @@ from app.refusals import TooMany
 
 FOUND_LIMIT: Final = 20
 AGAIN_MINUTES: Final = 5
+SHOWN: Final = (OrderStatus.PAID, OrderStatus.REFUNDED, OrderStatus.PENDING)
 
 
 def find_orders(office: BoxOffice, email: str) -> None:
@@ -39,7 +40,7 @@ def orders_of(office: BoxOffice, address_key: str) -> tuple[str, ...]:
         select(Order.id)
         .where(
             Order.email_key == address_key,
-            Order.status.in_((OrderStatus.PAID, OrderStatus.REFUNDED, OrderStatus.PENDING)),
+            Order.status.in_(SHOWN),
         )
         .order_by(Order.created_at.desc())
         .limit(FOUND_LIMIT)

@@ -13,9 +13,10 @@ from werkzeug.serving import make_server
 
 from app import assets, notices, words
 from app.headers import CONTENT_POLICY
+from app.me.views import PastPage
 from app.shop.views.order import FindPage
 from app.shop.views.programme import VisitPage
-from tests.shop.samples import basket, event, order, programme, welcome
+from tests.shop.samples import basket, event, me, order, programme, welcome
 from tests.source import ROOT
 
 Context = Mapping[str, Any]
@@ -90,6 +91,20 @@ STATES: dict[str, Shown] = {
     "find": _page("shop/find.html", FindPage),
     "find-error": _page("shop/find.html", lambda: FindPage("bo@", "The end is missing.")),
     "find-sent": _page("shop/find.html", lambda: FindPage(sent_to="bo@example.org")),
+    "me-sign-in": _page("me/sign_in.html", me.sign_in),
+    "me-sign-in-error": _page("me/sign_in.html", lambda: me.sign_in("The end is missing.")),
+    "me-link-over": _page("me/sign_in.html", me.sign_in, notice=me.LINK_OVER),
+    "me-too-often": _page("me/sign_in.html", me.sign_in, notice=me.TOO_OFTEN),
+    "me-asked": _page("me/asked.html", me.asked),
+    "me-wrong-code": _page("me/asked.html", lambda: me.asked("That is not the code.")),
+    "me-kept": _page("me/asked.html", lambda: me.asked(kept_words="An admin can read it.")),
+    "me-opened": _page("me/opened.html", me.opened),
+    "me": _page("me/mine.html", me.mine),
+    "me-empty": _page("me/mine.html", me.mine_empty),
+    "me-past-only": _page("me/mine.html", me.mine_past_only),
+    "me-before": _page("me/before.html", me.before),
+    "me-before-nothing": _page("me/before.html", lambda: PastPage(me.EMAIL, ())),
+    "me-deletion": _page("me/deletion.html", me.deletion),
     "visit": _page("shop/visit.html", lambda: VisitPage(legal=("Marsh Hall Trust.",))),
     "welcome": _page("welcome.html", welcome.welcome),
     "welcome-wrong": _page("welcome.html", lambda: welcome.welcome({"code": "Not the code."})),
@@ -122,7 +137,10 @@ def gallery() -> Flask:
     assets.init_app(app)
     notices.init_app(app)
     app.jinja_env.globals.update(
-        csrf_token=lambda: "csrf-token", new_key=lambda: "k" * 24, house=programme.HOUSE
+        csrf_token=lambda: "csrf-token",
+        new_key=lambda: "k" * 24,
+        is_signed_in=lambda: False,
+        house=programme.HOUSE,
     )
 
     @app.get("/<name>")

@@ -22,6 +22,7 @@ ORGANIZERS_LIMIT: Final = 200
 DAYS_LEAST: Final = 30
 DAYS_MOST: Final = 3660
 COUNTED_LIMIT: Final = 10_000
+ENDED: Final = ("delete.sign_ins", "delete.buyer_sessions")
 
 
 def cleaning_page(typed: Mapping[int, tuple[str, str]] | None = None) -> CleaningPage:
@@ -95,6 +96,12 @@ def _rule(kind: str) -> str:
     }
     if kind == "delete.personal_data":
         return _("As long after the last event of an order as its organizer wishes; see below")
+    if kind in ENDED:
+        return _("Once they have ended")
+    if kind == "delete.forgotten_buyers":
+        return _("Once the shows of an order are over and its money has come to rest")
+    if kind == "delete.forget_wishes":
+        return _("Once no order waits for them")
     if kind == "delete.kept_answers":
         return ngettext("After %(num)d hour", "After %(num)d hours", KEPT_HOURS)
     return ngettext("After %(num)d day", "After %(num)d days", days[kind])

@@ -25,6 +25,7 @@ def kind_words(kind: str) -> str:
         "mail.dispute_ended": _("Letter to the house about a dispute's end"),
         "mail.resend": _("Letter sent again"),
         "mail.find_orders": _("Letter with found orders"),
+        "mail.sign_in": _("Letter that signs a buyer in"),
         "mail.event_cancelled": _("Letter about a cancelled event"),
         "letters.event_cancelled": _("Letters to everybody at a cancelled event"),
         "refund.submit": _("Money that goes back"),
@@ -35,6 +36,10 @@ def kind_words(kind: str) -> str:
         "delete.kept_mails": _("Kept letters"),
         "delete.old_effects": _("Rows of what was done"),
         "delete.spent_links": _("Spent set-up links"),
+        "delete.sign_ins": _("Links that signed buyers in"),
+        "delete.buyer_sessions": _("Ended sessions of buyers"),
+        "delete.forgotten_buyers": _("Names and addresses of buyers who wished it"),
+        "delete.forget_wishes": _("Wishes to be forgotten that are fulfilled"),
         "delete.done_letters": _("Requests between processes"),
         "delete.deliveries": _("What Stripe told"),
     }

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.basket_cookie import known_basket_id
 from app.box_office import inventory_of, office
+from app.buyer_cookie import signed_in_buyer
 from app.clock import from_ms, house, wall_ms
 from app.csrf import new_key
 from app.inventory.best_available import nearest_free
@@ -141,10 +142,14 @@ def _small_print(event_ids: list[int]) -> Iterator[str]:
 
 
 def _typed_before() -> dict[str, str]:
-    """Name and address of this basket's order that was not paid: nobody types them twice."""
-    basket = known_basket_id()
+    """Name and address of this basket's order that was not paid: nobody types them twice.
+
+    Else the address of whoever is signed in.
+    """
+    basket, buyer = known_basket_id(), signed_in_buyer()
+    signed_in = {} if buyer is None else {"email": buyer.email}
     if basket is None:
-        return {}
+        return signed_in
     query = (
         select(Order.name, Order.email)
         .where(Order.basket_id == basket)
@@ -154,7 +159,7 @@ def _typed_before() -> dict[str, str]:
     )
     with office().db.read() as connection:
         row = connection.execute(query).first()
-    return {} if row is None else {"name": row.name, "email": row.email}
+    return signed_in if row is None else {"name": row.name, "email": row.email}
 
 
 def _sorted(event_id: int, over: OverHold) -> tuple[list[str], list[str]]:

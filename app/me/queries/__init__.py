@@ -1,0 +1,1 @@
+"""From rows to words for a buyer's own pages."""

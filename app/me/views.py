@@ -1,0 +1,134 @@
+"""What the pages of a buyer say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.pages import Label
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """Asking for a link."""
+
+    email: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPage:
+    """A letter is on its way; its code can be typed here. `kept_words` where none can leave.
+
+    `words` stand around the address.
+    """
+
+    url: str
+    email: str
+    words: tuple[str, str]
+    kept_words: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPage:
+    """Behind the link: one press signs in. `words` stand around the address."""
+
+    url: str
+    email: str
+    words: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """An order's tickets for one event to come."""
+
+    title: str
+    stock: str
+    when: str
+    places: str
+    url: str
+    state: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastOrder:
+    """One order in the history."""
+
+    title: str
+    note: str
+    url: str
+    state: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComingView:
+    """What is to come, one page of it, and how much is behind."""
+
+    stubs: tuple[Stub, ...]
+    past_count: int
+    older_url: str = ""
+    newer_url: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing at all with this address."""
+        return not self.stubs and not self.past_count and not self.newer_url
+
+
+@dataclass(frozen=True, slots=True)
+class PastPage:
+    """The history, one page of it."""
+
+    email: str
+    orders: tuple[PastOrder, ...]
+    older_url: str = ""
+    newer_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """One browser that is signed in."""
+
+    id: str
+    device: str
+    words: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section that has something to say."""
+
+    key: str
+    label: str
+    template: str
+    view: Any
+    is_aside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MyPage:
+    """The page of whoever is signed in."""
+
+    email: str
+    parts: tuple[Part, ...]
+    sessions: tuple[SessionLine, ...]
+    data_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What becomes of one kind of thing when the account is deleted."""
+
+    icon: str
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionPage:
+    """What goes and what stays."""
+
+    email: str
+    consequences: tuple[Consequence, ...]
