@@ -6,13 +6,12 @@ changes nothing there. The session's row decides everything else.
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
 from flask import Flask, Response
 
 from app.box_office import office
-from app.clock import utc_now
+from app.clock import utc_now, wall_ms
 from app.headers import cookie_name, set_cookie
 from app.refusals import NotFound
 from app.requests import this_g, this_request
@@ -82,7 +81,7 @@ def _opened() -> tuple[str | None, int]:
         token, _dot, seen_at = office().tokens.subject_of(PURPOSE, cookie).rpartition(".")
     except NotFound:
         return None, 0
-    return token, int(time.time()) - int(seen_at)
+    return token, wall_ms() // 1000 - int(seen_at)
 
 
 def _change(token: str | None) -> None:
@@ -100,7 +99,7 @@ def _send(response: Response) -> Response:
     if token == GONE:
         set_cookie(response, office().settings, COOKIE, "", 0)
     elif token is not None:
-        seen = f"{token}.{int(time.time())}"
+        seen = f"{token}.{wall_ms() // 1000}"
         signed = office().tokens.signed(PURPOSE, seen)
         set_cookie(response, office().settings, COOKIE, signed, SESSION_DAYS * DAY_SECONDS)
     return response

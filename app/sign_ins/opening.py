@@ -68,7 +68,8 @@ def sign_in_by_code(office: BoxOffice, page_token: str, typed: str, visit: Visit
     """
     asked = page_request(office, page_token)
     is_right = hmac.compare_digest(_cleaned(typed).encode(), code_of(office.tokens, asked).encode())
-    session, left = None, 0
+    session: str | None = None
+    left: int | None = None
     with office.db.write() as connection:  # committed before anybody is told
         if is_right:
             session = _sign_in(connection, office, asked.id, visit, utc_now())
@@ -76,8 +77,10 @@ def sign_in_by_code(office: BoxOffice, page_token: str, typed: str, visit: Visit
             left = _count_wrong(connection, asked.id, utc_now())
     if session is not None:
         return session
-    if is_right or not left:
+    if left is None:
         raise LinkOver
+    if not left:
+        raise LinkOver("The code was wrong five times, so the link has ended too.")
     raise WrongCode(left)
 
 
@@ -127,15 +130,15 @@ def _spend(connection: Connection, request_id: str, basket: str, now: datetime) 
     return None if row is None else Asked(*row)
 
 
-def _count_wrong(connection: Connection, request_id: str, now: datetime) -> int:
-    """Count a wrong code; how many may still be tried."""
+def _count_wrong(connection: Connection, request_id: str, now: datetime) -> int | None:
+    """Count a wrong code; how many may still be tried, None where nothing is open any more."""
     count = connection.execute(
         update(SignInRequest)
         .where(SignInRequest.id == request_id, is_open(now))
         .values(wrong_codes=SignInRequest.wrong_codes + 1)
         .returning(SignInRequest.wrong_codes)
     ).scalar()
-    return 0 if count is None else WRONG_CODES_LIMIT - int(count)
+    return None if count is None else WRONG_CODES_LIMIT - int(count)
 
 
 def _cleaned(typed: str) -> str:
