@@ -25,6 +25,8 @@ from app.models import (
     RefundState,
     Table,
 )
+from app.orders.receipt_numbers import ReceiptRounds
+from app.orders.receipts import asked_orders
 from app.orders.refunding import refund_tickets
 from app.orders.settling import give_back_sold
 from app.orders.views import order_view
@@ -151,6 +153,26 @@ def test_nobody_else_is_forgotten(
 
     assert buyer_of(office, theirs) == ("Bo Buyer", f"cy.{email}")
     assert "Signed in as cy." in cy.open("/me").text
+
+
+def test_the_page_of_a_forgotten_order_goes_on(
+    office: BoxOffice, bo: Visitor, email: str, buy: Buy, delete: Delete
+) -> None:
+    add_show(office, "page", "Loud Weather")
+    order = buy(email, 1, "page", NAME)
+    path = f"/o/{order}/{office.tokens.order_secret(order)}"
+    asked_orders.add(order)
+    ReceiptRounds().carry_on(office)
+    end_show(office, "page")
+    delete()
+
+    assert bo.open(path).status_code == 200
+    assert "The name and email of this booking are not kept any more." in bo.page
+    assert "Send the email again" not in bo.page
+    assert NAME not in bo.page
+    assert bo.open(f"{path}/receipt").status_code == 200
+    assert bo.open(f"{path}/receipt.pdf").data.startswith(b"%PDF")
+    assert bo.open(f"{path}/tickets.pdf").data.startswith(b"%PDF")
 
 
 # ---- what stays for now --------------------------------------------------------------------------

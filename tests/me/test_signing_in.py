@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from statistics import median
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -16,10 +18,13 @@ from app.effects import Done
 from app.models import BuyerSession, OutboxRow, SignInRequest
 from app.models.buyers import WRONG_CODES_LIMIT
 from app.sign_ins.asking import LINK_MINUTES, OPEN_LIMIT
+from app.tokens import new_id
 from tests.me.conftest import Buy, SignIn
 from tests.me.letters import last_letter, outcome_of_last
 from tests.shop.visitor import Visitor
 
+TIMED_PRESSES = 200
+TIMED_SHARE = 0.1  # of the median: what is left is the machine's
 OVER = "This link does not work any more."
 
 
@@ -260,6 +265,25 @@ def _statements(office: BoxOffice) -> Any:
         return heard
 
     return end
+
+
+@pytest.mark.long
+def test_the_answer_takes_as_long_whether_or_not_the_address_is_known(
+    office: BoxOffice, bo: Visitor, email: str, buy: Buy
+) -> None:
+    for _time in range(10):
+        buy(email)
+    taken: dict[bool, list[float]] = {True: [], False: []}
+    bo.open("/me")
+    for number in range(2 * TIMED_PRESSES):
+        is_known = number % 2 == 0
+        typed = {"email": email if is_known else f"un.{email}", "key": new_id()}
+        begun = perf_counter()
+        bo.send("/me/links", typed)
+        taken[is_known].append(perf_counter() - begun)
+
+    known, unknown = median(taken[True]), median(taken[False])
+    assert abs(known - unknown) < TIMED_SHARE * unknown
 
 
 def test_an_unknown_address_can_sign_in_and_finds_nothing(

@@ -15,6 +15,9 @@ from app.words import gettext as _
 def mail_line(view: OrderView) -> MailLine:
     """One sentence about the letter; the tickets are on the page whatever became of it."""
     email = view.order.email
+    if not email:
+        forgotten = _("The name and email of this booking are not kept any more.")
+        return MailLine(forgotten, _("This page stays at this address."), "", "lock")
     here = _("This page has the same tickets and stays at this address.")
     spam = _("Not there? Look in the spam folder.")
     with office().db.read() as connection:

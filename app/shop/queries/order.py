@@ -42,6 +42,8 @@ def order_page(view: OrderView, *, is_back: bool = False) -> OrderPage:
     cards = view.events
     spoken = _("Booking %(code)s", code=spoken_code(view.order.id))
     named = _("%(booking)s for %(name)s", booking=spoken, name=view.order.name)
+    if not view.order.name:  # forgotten
+        named = spoken
     stock = cards[0].stock if cards else "straw"
     if state is not None:
         waits = view.order.status in WAITING
@@ -243,6 +245,8 @@ def _ways(view: OrderView, path: str) -> Iterator[Action]:
     back = return_action(view, path)
     if back is not None:
         yield back
+    if not view.order.email:
+        return
     note = _("To %(email)s", email=view.order.email)
     yield Action(_("Send the email again"), f"{path}/letters", (), icon="letter", note=note)
 
