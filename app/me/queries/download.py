@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, Connection, Text, cast, func, or_, select, type_coerce
 
 from app.box_office import BoxOffice
+from app.catalogue import EventCard
 from app.clock import rfc3339, utc_now
 from app.inventory.offer import Offer
 from app.inventory_reading import read_offer
@@ -104,24 +105,28 @@ def _order(row: Any) -> Facts:
 
 def _places(connection: Connection, office: BoxOffice) -> Callable[[Any], Facts]:
     """Lines in words. Offers are read here: an actor would start for every event of the past."""
-    offers: dict[int, Offer | None] = {}
+    known: dict[int, tuple[EventCard, Offer] | None] = {}
 
-    def offer_of(event_id: int) -> Offer | None:
-        if event_id not in offers:
+    def event_of(event_id: int) -> tuple[EventCard, Offer] | None:
+        if event_id not in known:
             try:
-                offers[event_id] = read_offer(connection, event_id, office.settings)
+                offer = read_offer(connection, event_id, office.settings)
+                known[event_id] = office.catalogue.by_id(event_id), offer
             except NotFound:
-                offers[event_id] = None
-        return offers[event_id]
+                known[event_id] = None
+        return known[event_id]
 
     def place(line: Any) -> Facts:
-        offer, facts = offer_of(line.event_id), {}
-        if offer is not None:
-            card = office.catalogue.by_id(line.event_id)
-            facts = {"event": card.title, "starts_at": rfc3339(card.starts_at)}
-        words = place_words(offer, line.seat_id, line.area) if offer else line.seat_id or line.area
+        event = event_of(line.event_id)
+        facts: Facts = {"place": line.seat_id or line.area}
+        if event is not None:
+            card, offer = event
+            facts = {
+                "event": card.title,
+                "starts_at": rfc3339(card.starts_at),
+                "place": place_words(offer, line.seat_id, line.area),
+            }
         return facts | {
-            "place": words,
             "ticket_type": line.ticket_type,
             "price_cents": line.price_cents,
         }
