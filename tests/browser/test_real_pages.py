@@ -32,6 +32,7 @@ PAGES = (
     "/checkout",
     "/visit",
     "/orders/find",
+    "/me",
     "/welcome",
     "/sign-in",
     "/no-such-page",

@@ -86,6 +86,7 @@ def test_the_code_of_a_letter_signs_in_on_another_device(
         bo.page.get_by_label("Code").fill(code)
         bo.page.get_by_role("button", name="Sign in", exact=True).click()
         expect(bo.page.get_by_text(f"Signed in as {EMAIL}")).to_be_visible()
+        bo.assert_accessible()
         bo.assert_content()
 
     with visitor(chromium, base_url=house.url) as cy:
