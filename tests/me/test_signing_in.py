@@ -340,6 +340,7 @@ def test_the_page_says_so_where_no_letter_can_leave(bo: Visitor, email: str, ask
     ask(bo, email)
 
     assert "No mail server is set up here" in bo.page
+    assert "is on its way" not in bo.page
 
 
 def test_nothing_that_is_kept_opens_anything(

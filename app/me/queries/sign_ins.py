@@ -19,6 +19,11 @@ EMAIL_PLACE: Final = "\0"  # where a sentence names the address, which stands ou
 
 def asked_page(office: BoxOffice, asked: Asked, token: str, *, error: str = "") -> AskedPage:
     """A letter is on its way, or is kept where there is no mail server."""
+    is_kept = office.settings.smtp_url is None
+    sentence = _("A link to %(email)s is on its way. It works once, until %(time)s.")
+    if is_kept:
+        sentence = _("A link for %(email)s is written. It works once, until %(time)s.")
+    time = clock_words(asked.expires_at.astimezone(house_zone(office)))
     kept_words = _(
         "No mail server is set up here, so the letter was not sent: it is kept, and an admin of"
         " this house can read it under “Kept letters”."
@@ -26,14 +31,8 @@ def asked_page(office: BoxOffice, asked: Asked, token: str, *, error: str = "") 
     return AskedPage(
         url=f"/me/links/{token}",
         email=asked.email,
-        words=_around_email(
-            _(
-                "A link to %(email)s is on its way. It works once, until %(time)s.",
-                email=EMAIL_PLACE,
-                time=clock_words(asked.expires_at.astimezone(house_zone(office))),
-            )
-        ),
-        kept_words=kept_words if office.settings.smtp_url is None else "",
+        words=_around_email(sentence % {"email": EMAIL_PLACE, "time": time}),
+        kept_words=kept_words if is_kept else "",
         error=error,
     )
 
