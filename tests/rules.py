@@ -47,7 +47,10 @@ LONGEST_FIRST = (
 
 # Both databases run the same code here: a quick run looks at PostgreSQL with actors, API, commands,
 # jobs and crashes; the long run looks at it with these as well.
-SELDOM_ON_POSTGRESQL = ("orders/", "invariants/", "jobs/test_deletes", "test_migrations")
+SELDOM_ON_POSTGRESQL = (
+    *("orders/", "invariants/", "jobs/test_deletes", "test_migrations"),
+    *("lottery/test_store", "me/"),
+)
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
