@@ -5,7 +5,16 @@ from __future__ import annotations
 from app.box_office import BoxOffice
 from app.effects import Duty
 from app.mail.post import Post
-from jobs import cancelled, deletes, emails, house_letters, refunds, sign_in_letters
+from jobs import (
+    cancelled,
+    deletes,
+    emails,
+    house_letters,
+    lotteries,
+    refunds,
+    reseeding,
+    sign_in_letters,
+)
 
 
 def duties_of(office: BoxOffice, post: Post) -> dict[str, Duty]:
@@ -16,5 +25,7 @@ def duties_of(office: BoxOffice, post: Post) -> dict[str, Duty]:
         **sign_in_letters.duties(office, post),
         **cancelled.duties(office),
         **refunds.duties(office),
+        **lotteries.duties(office),
+        **reseeding.duties(office),
         **deletes.duties(office),
     }

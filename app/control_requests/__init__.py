@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.box_office import BoxOffice
-from app.control_requests import events, house, places, plans, refunds
+from app.control_requests import events, house, lotteries, places, plans, refunds
 from app.control_requests.asked import Request, Words
 from app.refusals import Refusal
 
@@ -30,6 +30,9 @@ REQUESTS: Final[dict[str, Request]] = {
     "order.paid_out": refunds.paid_out,
     "order.disputes": refunds.list_all_disputes,
     "order.admit": refunds.admit,
+    "lottery.allocate": lotteries.allocate,
+    "lottery.announce": lotteries.announce,
+    "lottery.reseed": lotteries.reseed,
     "admin.create": house.invite_admin,
     "demo.open": house.open_demo,
     "demo.close": house.close_demo,

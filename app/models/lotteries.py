@@ -37,6 +37,7 @@ class Lottery(Table):
     time_zone: Mapped[str] = mapped_column(Text)
     status: Mapped[LotteryStatus] = mapped_column(Choice(LotteryStatus))
     rules: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # limits, as `PoolRules`
+    public: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # how its value is fixed
     notes: Mapped[dict[str, str]] = mapped_column(Json, default=dict)  # tier words, rules in full
     created_at: Mapped[datetime] = mapped_column(Instant)
 

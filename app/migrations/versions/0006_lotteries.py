@@ -58,6 +58,7 @@ def _make_lotteries() -> None:
         sa.Column("time_zone", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("public", sa.Text(), nullable=False),
         sa.Column("notes", sa.Text(), nullable=False),
         sa.Column("created_at", BIG, nullable=False),
         sa.CheckConstraint(

@@ -1,0 +1,38 @@
+"""Requests about prize draws: the steps of jobs, which may run in other processes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.box_office import BoxOffice
+from app.clock import wall_ms
+from app.control_requests.asked import Words
+from app.lottery.pool.commands import AllocateSlice, AnnounceSlice
+from app.prize_draws.opening import open_successor
+
+STEPS_AT_ONCE: Final = 4  # slices of a few milliseconds; then somebody else may ask
+
+
+def allocate(office: BoxOffice, words: Words) -> Words:
+    """The next tickets of a paid purchase: how many of how many are done."""
+    pool, done = office.pool_of(int(words["lottery"])), int(words["done"])
+    taken = done
+    for _step in range(STEPS_AT_ONCE):
+        view = pool.ask(AllocateSlice(str(words["purchase"]), done, wall_ms()))
+        done, taken = view.drawn, view.taken
+        if done == taken:
+            break
+    return {"done": done, "of": taken}
+
+
+def announce(office: BoxOffice, words: Words) -> Words:
+    """The next purchases of an evening learn what they won: how many of how many are done."""
+    pool, batch_id = office.pool_of(int(words["lottery"])), str(words["batch"])
+    view = pool.ask(AnnounceSlice(batch_id, int(words["done"])))
+    return {"done": view.done, "of": view.total}
+
+
+def reseed(office: BoxOffice, words: Words) -> Words:
+    """The batch behind one that is nearly sold out."""
+    opened = open_successor(office, int(words["lottery"]), str(words["batch"]))
+    return {"batch": opened.batch_id}

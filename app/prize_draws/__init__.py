@@ -1,0 +1,1 @@
+"""Prize draws from end to end: opened, sold, carried out, drawn, proved."""

@@ -1,0 +1,137 @@
+"""The evening: the list of what was sold, the public value, the draw, the secret, the bundle."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from app.box_office import BoxOffice
+from app.clock import wall_ms
+from app.lottery.draw.bundle import seal
+from app.lottery.draw.canonical import decode, encode
+from app.lottery.draw.digests import entry_hash, list_digest
+from app.lottery.draw.drawing import Drawn, Facts, drawing, units
+from app.lottery.draw.lists import sold_line
+from app.lottery.draw.params import INSTANT, PrizeParams, commit
+from app.lottery.draw.typed import typed_value
+from app.lottery.pool.commands import CloseBatch, FixPublicValue, RecordDraw, Reveal
+from app.lottery.pool.terms import prize_places
+from app.lottery.pool.views import BatchView, PublicValueView
+from app.lottery.refusals import NotThatFar
+from app.lottery.sealing import BY_STAFF
+from app.models import LotteryBatch, LotteryPart
+from app.pool_reading import terms_of
+from app.prize_draws.opening import in_steps
+from app.prize_draws.secrets_of_batches import kept_secret
+from app.refusals import NotFound
+
+HOLDER: Final = "lottery holder"
+
+
+def close_batch(office: BoxOffice, batch_id: str, by: str) -> BatchView:
+    """Sell no more of it; from now on its list is final."""
+    row = batch_row(office, batch_id)
+    return office.pool_of(row.lottery_id).ask(CloseBatch(batch_id, by, wall_ms()))
+
+
+def holder_salt(office: BoxOffice, purchase_id: str) -> bytes:
+    """What a buyer gets to find their own line of the list, and nobody else can guess."""
+    return base64.urlsafe_b64decode(office.tokens.of(HOLDER, purchase_id) + "==")
+
+
+def sold_list(office: BoxOffice, batch_id: str) -> tuple[str, ...]:
+    """Who holds which tickets, as salted hashes in order of payment: published before the value.
+
+    Empty for an instant batch, whose places were sealed before any sale.
+    """
+    row = batch_row(office, batch_id)
+    if terms_of(row.terms).mode == INSTANT:
+        return ()
+    query = (
+        select(LotteryPart.first, LotteryPart.count, LotteryPart.purchase_id)
+        .where(LotteryPart.batch_id == batch_id)
+        .order_by(LotteryPart.first)
+    )
+    with office.db.read() as connection:
+        parts = connection.execute(query).all()
+    return tuple(
+        sold_line(first, count, entry_hash(holder_salt(office, purchase_id), purchase_id))
+        for first, count, purchase_id in parts
+    )
+
+
+def list_hash(office: BoxOffice, batch_id: str) -> str:
+    """The digest of that list, to publish when the batch has closed; `NotThatFar` before."""
+    if batch_row(office, batch_id).status == "open":
+        raise NotThatFar("The batch is still selling.", next_step="Close it first.")
+    return list_digest(sold_list(office, batch_id)).hex()
+
+
+def type_value(office: BoxOffice, batch_id: str, text: str, by: str) -> PublicValueView:
+    """What one of the staff read at the source; the second one who types the same fixes it.
+
+    However it is typed, there is one way in which it is kept.
+    """
+    row = batch_row(office, batch_id)
+    _seed, params = kept_secret(office, batch_id)
+    value = encode(typed_value(params.public, text)).decode()
+    command = FixPublicValue(batch_id, BY_STAFF, value, by, wall_ms())
+    return office.pool_of(row.lottery_id).ask(command)
+
+
+def draw_batch(office: BoxOffice, batch_id: str, by: str) -> BatchView:
+    """Draw a closed batch of the evening once its public value is fixed; again the same."""
+    row = batch_row(office, batch_id)
+    if not row.public_value:
+        raise NotThatFar("The public value is not fixed yet.", next_step="Two people type it.")
+    _facts, drawn = _drawn(office, row)
+    positions = tuple(tuple(of_tier) for of_tier in drawn.result if isinstance(of_tier, list))
+    places = prize_places(terms_of(row.terms), positions)
+    return office.pool_of(row.lottery_id).ask(RecordDraw(batch_id, places, by, wall_ms()))
+
+
+def reveal_batch(office: BoxOffice, batch_id: str, by: str) -> BatchView:
+    """Publish the secret of a batch that has been drawn, or of an instant one that has closed."""
+    row = batch_row(office, batch_id)
+    seed, params = kept_secret(office, batch_id)
+    commitment = commit(params, batch_id, seed).hex()
+    command = Reveal(batch_id, seed.hex(), commitment, by, wall_ms())
+    return office.pool_of(row.lottery_id).ask(command)
+
+
+def bundle_of(office: BoxOffice, batch_id: str) -> bytes:
+    """The file from which anybody can repeat the draw; `NotThatFar` while the secret is one."""
+    row = batch_row(office, batch_id)
+    if not row.secret:
+        raise NotThatFar("The secret of this batch is not published yet.")
+    facts, drawn = _drawn(office, row)
+    return seal(facts, drawn)
+
+
+def batch_row(office: BoxOffice, batch_id: str) -> Any:
+    """A batch as it is kept, or `NotFound`."""
+    with office.db.read() as connection:
+        row = connection.execute(
+            select(LotteryBatch.__table__).where(LotteryBatch.id == batch_id)
+        ).first()
+    if row is None:
+        raise NotFound("There is no such batch.")
+    return row
+
+
+def _drawn(office: BoxOffice, row: Any) -> tuple[Facts, Drawn]:
+    seed, params = kept_secret(office, row.id)
+    value = _value(params, row.public_value)
+    facts = Facts(params, row.id, seed, value, sold_list(office, row.id))
+    return facts, in_steps(drawing(facts), units(facts), lambda done, most: None)
+
+
+def _value(params: PrizeParams, kept: str) -> list[Any]:
+    if params.kind == INSTANT:
+        return []
+    value = decode(kept.encode())
+    if not isinstance(value, list):
+        raise NotFound
+    return value

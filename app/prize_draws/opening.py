@@ -1,0 +1,117 @@
+"""Opening batches: rules and secret first, then the commitment, and only then the first sale."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from app.box_office import BoxOffice
+from app.clock import wall_ms
+from app.lottery.draw.params import PrizeParams, Tier, commit
+from app.lottery.draw.prizes import opening
+from app.lottery.draw.public import NoValue, read_public
+from app.lottery.draw.steps import Steps, T
+from app.lottery.pool.commands import OpenBatch, OpenSuccessor
+from app.lottery.pool.terms import INSTANT, Terms, check_terms, successor_terms
+from app.lottery.pool.views import BatchView
+from app.models import Lottery, LotteryBatch
+from app.pool_reading import terms_of
+from app.prize_draws.secrets_of_batches import keep_tree, secret_of
+from app.refusals import NotFound
+
+BREATH_SECONDS: Final = 0.0  # between two steps: whoever waits for the processor goes first
+
+Progress = Callable[[int, int], None]
+
+
+def open_batch(
+    office: BoxOffice,
+    lottery_id: int,
+    number: int,
+    terms: Terms,
+    by: str,
+    progress: Progress = lambda done, all_of_them: None,
+) -> BatchView:
+    """Open the `number`-th batch; again it answers the same. An instant one is shuffled now.
+
+    `progress` is told how many units of work are done, of how many.
+    """
+    check_terms(terms)
+    lottery = _lottery(office, lottery_id)
+    batch_id = f"{lottery.slug}-{number}"
+    commitment, places = _sealed(office, lottery, batch_id, terms, progress)
+    command = OpenBatch(batch_id, terms, commitment, by, wall_ms(), places)
+    return office.pool_of(lottery_id).ask(command)
+
+
+def open_successor(office: BoxOffice, lottery_id: int, after: str) -> BatchView:
+    """Open the batch behind one that is nearly sold out; at most one, however many ask.
+
+    Raises a refusal when none is due.
+    """
+    lottery = _lottery(office, lottery_id)
+    with office.db.read() as connection:
+        before = connection.execute(
+            select(LotteryBatch.number, LotteryBatch.terms, LotteryBatch.successor).where(
+                LotteryBatch.id == after, LotteryBatch.lottery_id == lottery_id
+            )
+        ).first()
+    if before is None:
+        raise NotFound("There is no such batch.")
+    batch_id = before.successor or f"{lottery.slug}-{before.number + 1}"
+    terms = successor_terms(terms_of(before.terms))
+    commitment, places = _sealed(office, lottery, batch_id, terms, lambda done, most: None)
+    command = OpenSuccessor(after, batch_id, commitment, wall_ms(), places)
+    return office.pool_of(lottery_id).ask(command)
+
+
+def params_of(lottery: Any, terms: Terms) -> PrizeParams:
+    """What a batch promises, as its commitment covers it."""
+    public = NoValue() if terms.mode == INSTANT else read_public(lottery.public)
+    promised: dict[str, str | int] = {
+        "price_cents": terms.price_cents,
+        "currency": lottery.currency,
+        "threshold": terms.threshold,
+        "successor_size": terms.successor_size,
+        "claim_days": terms.claim_days,
+    }
+    if terms.closes_ms is not None:
+        promised["closes_ms"] = terms.closes_ms
+    tiers = tuple(Tier(tier.key, tier.count) for tier in terms.tiers)
+    return PrizeParams(terms.mode, lottery.title, terms.size, tiers, public, promised)
+
+
+def in_steps(work: Steps[T], most: int, progress: Progress) -> T:
+    """Do long work in short steps, so that nobody else waits for the processor meanwhile."""
+    done = 0
+    while True:
+        try:
+            done += next(work)
+        except StopIteration as end:
+            outcome: T = end.value
+            return outcome
+        progress(done, most)
+        time.sleep(BREATH_SECONDS)
+
+
+def _sealed(
+    office: BoxOffice, lottery: Any, batch_id: str, terms: Terms, progress: Progress
+) -> tuple[str, bytes]:
+    """The commitment of a batch and, of an instant one, where its prizes lie."""
+    seed, params = secret_of(office, batch_id, params_of(lottery, terms))
+    if terms.mode != INSTANT:
+        return commit(params, batch_id, seed).hex(), b""
+    opened = in_steps(opening(params, batch_id, seed), 2 * params.size - 1, progress)
+    keep_tree(office, batch_id, opened.tree.root, bytes(opened.tree.chunks))
+    return opened.commitment.hex(), bytes(opened.prizes)
+
+
+def _lottery(office: BoxOffice, lottery_id: int) -> Any:
+    with office.db.read() as connection:
+        row = connection.execute(select(Lottery.__table__).where(Lottery.id == lottery_id)).first()
+    if row is None:
+        raise NotFound("There is no such draw.")
+    return row
