@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -73,10 +74,11 @@ def read_statement(raw: bytes, column: str = "") -> Statement:
     Raises `Invalid` for what is no such file.
     """
     cells = _cells(raw)
-    head, body = cells[0], cells[1:]
+    first = _first_of_table(cells)
+    head, body = cells[first], cells[first + 1 :]
     found = _money_columns(head, body, column.strip().casefold())
     at = found[0] if len(found) == 1 else None
-    rows = tuple(_row(number, row, at) for number, row in enumerate(body, 2) if any(row))
+    rows = tuple(_row(number, row, at) for number, row in enumerate(body, first + 2))
     return Statement(rows, tuple(head[one] or f"column {one + 1}" for one in found))
 
 
@@ -114,7 +116,14 @@ def _cells(raw: bytes) -> list[list[str]]:
         raise Invalid({"file": words}) from None
     if any("\n" in cell for row in rows for cell in row):
         raise Invalid({"file": "A cell goes over several lines: is a quote not closed?"})
-    return [[cell.strip()[:CELL_LIMIT] for cell in row] for row in rows if any(row)]
+    return [[cell.strip()[:CELL_LIMIT] for cell in row] for row in rows if any(map(str.strip, row))]
+
+
+def _first_of_table(cells: list[list[str]]) -> int:
+    """Where the headings stand: banks write lines about the account above them."""
+    widths = Counter(len(row) for row in cells)
+    usual = widths.most_common(1)[0][0]
+    return next(at for at, row in enumerate(cells) if len(row) == usual)
 
 
 def _money_columns(head: list[str], body: list[list[str]], wanted: str) -> list[int]:

@@ -91,6 +91,12 @@ def test_of_several_columns_the_headings_decide(head: str) -> None:
     assert amounts(head, "1;144,00;100,00", "2;150,00;6,00") == ["100.00", "6.00"]
 
 
+def test_lines_about_the_account_above_the_headings_are_passed_over() -> None:
+    lines = ("Account;Marsh Hall Trust", "Balance;144,00", "", "Day;What;Amount")
+
+    assert amounts(*lines, "1;ABCD2345;44,00", "2;rent;-500,00") == ["44.00", "-500.00"]
+
+
 def test_where_they_do_not_a_person_has_to_say() -> None:
     lines = ("Day;Wert A;Wert B", "1;144,00;100,00")
     statement = read_statement("\n".join(lines).encode())
