@@ -20,6 +20,7 @@ from typing import Any
 from app.simulate import raise_file_limit, rush_one_seat
 from app.wire import AnswerLostError, Connection
 from loadtests.cards import SESSION_COUNT, tell_of_payments
+from loadtests.draws import measure_draws
 from loadtests.group_commit import compare
 from loadtests.hot_rows import AT_ONCE_COUNT, HotBench, HotResult
 from loadtests.measure import Ask, drive
@@ -45,7 +46,12 @@ GROUP_GOAL, GROUP_SLOW_GOAL = 3.0, 15.0
 GROUP_SEAT_COUNT = 5_000
 GROUP_ROUND_COUNT = 5
 DELIVERY_GOAL_MS = 500.0
-PARTS = ("hot", "group", "one-seat", "crowds", "start", "cards")
+DRAW_OPEN_GOAL_SECONDS = 10.0
+DRAW_MEMORY_GOAL_MB = 300.0
+DRAW_FEW_GOAL = 20.0
+DRAW_FIRST_GOAL_SECONDS = 0.5
+DRAW_MANY_GOAL_SECONDS = 2.0
+PARTS = ("hot", "group", "one-seat", "crowds", "start", "cards", "draws")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ def main(words: list[str] | None = None) -> int:
         "crowds": _crowds,
         "start": lambda folder: _start(folder, ask.rounds),
         "cards": _cards,
+        "draws": _draws,
     }
     print(Line("What", "Measured here", "Goal").show(), flush=True)
     missed = 0
@@ -130,6 +137,27 @@ def _group(folder: Path) -> Iterator[Line]:
         name = "group commit against one transaction each"
         name += f", +{added_ms} ms" if added_ms else ""
         yield Line(name, words, f"{goal:.0f} x or more", found.ratio >= goal)
+
+
+def _draws(folder: Path) -> Iterator[Line]:
+    found = measure_draws(folder)
+    seconds, goal = found.open_seconds, DRAW_OPEN_GOAL_SECONDS
+    words = f"{seconds:.1f} s in {found.open_steps} steps"
+    yield Line("open 1,000,000 tickets", words, f"{goal:.0f} s or less", seconds <= goal)
+    memory, most = found.memory_mb, DRAW_MEMORY_GOAL_MB
+    yield Line("memory for that", f"{memory:.0f} MB", f"{most:.0f} MB or less", memory <= most)
+    ratio = found.random_few_seconds / found.few_seconds
+    words = f"{ratio:.0f} x ({found.few_seconds * 1000:.1f} ms"
+    words += f" against {found.random_few_seconds * 1000:.0f} ms)"
+    goal_words = f"{DRAW_FEW_GOAL:.0f} x or more"
+    yield Line(
+        "buy 10 of them, against ORDER BY RANDOM()", words, goal_words, ratio >= DRAW_FEW_GOAL
+    )
+    for name, taken, limit in (
+        ("buy 10,000 of them, the first", found.first_seconds, DRAW_FIRST_GOAL_SECONDS),
+        ("buy 10,000 of them, the last", found.many_seconds, DRAW_MANY_GOAL_SECONDS),
+    ):
+        yield Line(name, f"{taken * 1000:.0f} ms", f"{limit * 1000:.0f} ms or less", taken <= limit)
 
 
 def _one_seat(folder: Path) -> Iterator[Line]:
