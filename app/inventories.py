@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from app.actor_house import ActorHouse, Kept
 from app.answers import KeptKey
 from app.clock import house, wall_ms
 from app.event_actor import EventActor, EventRules, event_actor
@@ -17,19 +17,15 @@ from app.inventory.offer import Offer
 from app.inventory.state import FREE, HELD
 from app.inventory_store import EventStore
 from app.letters import WAIT_SECONDS, Letter
-from app.loops import Loop
 from app.published import Published
-from app.refusals import Busy, NotOnSale, Refusal, UnknownPlace
+from app.refusals import NotOnSale, Refusal, UnknownPlace
 
 T = TypeVar("T")
 
-REST_SECONDS: Final = 600
 SWEEP_SECONDS: Final = 0.5
-SWEEP_LIMIT_SECONDS: Final = 30.0
-STOP_SECONDS: Final = 8.0
 
 
-class Inventory:
+class Inventory(Kept):
     """The places of one event, as everybody else reaches them."""
 
     def __init__(self, actor: EventActor) -> None:
@@ -39,6 +35,12 @@ class Inventory:
     def actor(self) -> EventActor:
         """The writer behind it."""
         return self._actor
+
+    @property
+    def may_rest(self) -> bool:
+        """Only while nobody holds anything."""
+        state = self._actor.state
+        return state is not None and not state.holds
 
     @property
     def offer(self) -> Offer:
@@ -117,51 +119,13 @@ class Inventory:
         return hold is None or hold.basket == basket or hold.expires_ms <= house.now_ms()
 
 
-class Inventories:
-    """All running actors of one process: started on use, rested when idle."""
+class Inventories(ActorHouse[Inventory]):
+    """All running actors of events."""
 
     def __init__(self, make_store: Callable[[int], EventStore]) -> None:
+        super().__init__("sweeper", SWEEP_SECONDS)
         self._make_store = make_store
-        self._guard = threading.Lock()
-        self._open: dict[int, Inventory] = {}
-        self._starting: dict[int, threading.Lock] = {}
-        self._is_closed = False
         self.on_change: Callable[[int], None] = lambda event_id: None
-        self._sweeper = Loop("sweeper", self._sweep, SWEEP_LIMIT_SECONDS)
-
-    def start(self) -> None:
-        """Start the one sweeper."""
-        self._sweeper.start()
-
-    @property
-    def is_swept(self) -> bool:
-        """Whether the sweeper runs."""
-        return self._sweeper.is_well
-
-    def of(self, event_id: int) -> Inventory:
-        """The inventory of an event; starts its actor. Raises `NotFound` for no such event."""
-        found = self._open.get(event_id)
-        if found is not None:
-            return found
-        with self._guard:
-            starting = self._starting.setdefault(event_id, threading.Lock())
-        with starting:
-            found = self._open.get(event_id)
-            if self._is_closed:
-                raise Busy
-            if found is None:
-                store = self._make_store(event_id)
-                found = Inventory(event_actor(store, on_change=lambda e: self.on_change(e)))
-                self._open[event_id] = found
-        return found
-
-    def if_open(self, event_id: int) -> Inventory | None:
-        """The inventory of an event whose actor is up."""
-        return self._open.get(event_id)
-
-    def running(self) -> tuple[Inventory, ...]:
-        """Inventories whose actors are up."""
-        return tuple(self._open.values())
 
     def with_basket(self, basket: str) -> list[int]:
         """Ids of events at which a basket may hold something, ascending."""
@@ -181,32 +145,6 @@ class Inventories:
             if inventory.may_freeze(order_id)
         )
 
-    def stop(self) -> None:
-        """Drain every mailbox and stop; nothing starts again."""
-        self._is_closed = True
-        until = time.monotonic() + STOP_SECONDS
-        self._sweeper.stop(STOP_SECONDS)
-        for inventory in self.running():
-            inventory.actor.close()
-        for inventory in self.running():
-            inventory.actor.join(max(0.0, until - time.monotonic()))
-
-    def _sweep(self) -> float:
-        now = house.now_ms()
-        for event_id, inventory in tuple(self._open.items()):
-            actor = inventory.actor
-            due = actor.due_ms
-            if (due is not None and due <= now) or (actor.state is None and not actor.waiting):
-                actor.nudge()
-            elif due is None and time.monotonic() - actor.used_at > REST_SECONDS:
-                self._rest(event_id, inventory)
-        return SWEEP_SECONDS
-
-    def _rest(self, event_id: int, inventory: Inventory) -> None:
-        with self._guard:
-            starting = self._starting.setdefault(event_id, threading.Lock())
-        with starting:
-            state = inventory.actor.state
-            if state is not None and not state.holds and not inventory.actor.waiting:
-                self._open.pop(event_id, None)
-                inventory.actor.stop()
+    def _make(self, key: int) -> Inventory:
+        store = self._make_store(key)
+        return Inventory(event_actor(store, on_change=lambda e: self.on_change(e)))

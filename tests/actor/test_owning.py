@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app import inventories
+from app import actor_house
 from app.faults import ActorDeath
 from app.inventory.commands import HoldSeats, ReleaseHold, SeatChoice, ShowBasket
 from app.inventory_store import EventStore
@@ -183,7 +183,7 @@ def test_after_the_end_no_actor_starts(show: Show) -> None:
 def test_an_idle_actor_rests_and_wakes_for_the_next_question(
     show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inventories, "REST_SECONDS", 0.1)
+    monkeypatch.setattr(actor_house, "REST_SECONDS", 0.1)
 
     wait_until(lambda: show.office.inventories.if_open(show.id) is None)
     show.hold("bo", 0)
@@ -193,7 +193,7 @@ def test_an_idle_actor_rests_and_wakes_for_the_next_question(
 
 def test_an_actor_with_a_hold_does_not_rest(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
     show.hold("bo", 0)
-    monkeypatch.setattr(inventories, "REST_SECONDS", 0.1)
+    monkeypatch.setattr(actor_house, "REST_SECONDS", 0.1)
 
     time.sleep(1.5)
 

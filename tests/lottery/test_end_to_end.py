@@ -15,15 +15,12 @@ import pytest
 from sqlalchemy import func, insert, select, text
 
 from app.box_office import BoxOffice
-from app.carrying import carry_out, write_outcome
 from app.clock import utc_now, wall_ms
-from app.effects import Failed
 from app.lottery.draw.bundle import verify
 from app.lottery.draw.published import Published
 from app.lottery.pool import commands as c
 from app.lottery.pool.terms import EVENING, INSTANT, Terms, Tier
 from app.lottery.refusals import NotThatFar, SecondPersonNeeded
-from app.mail.post import Post
 from app.models import (
     Lottery,
     LotteryBatch,
@@ -33,10 +30,8 @@ from app.models import (
     LotteryStatus,
     LotteryWin,
     Organizer,
-    OutboxRow,
     Venue,
 )
-from app.outbox import claim
 from app.prize_draws.drawing import (
     bundle_of,
     close_batch,
@@ -47,7 +42,7 @@ from app.prize_draws.drawing import (
     type_value,
 )
 from app.prize_draws.opening import open_batch, open_successor
-from jobs.duties import duties_of
+from tests.carrying import carry_out_due
 from tests.opened import opened
 from tests.source import ROOT
 from tests.trouble import faults
@@ -91,23 +86,9 @@ def buy(office: BoxOffice, purchase_id: str, count: int, **wish: Any) -> Any:
     return pool.ask(c.PayPurchase(purchase_id, f"free-{purchase_id}", 0, wall_ms()))
 
 
-def carry_out_all(office: BoxOffice, only: str = "lottery.%") -> list[str]:
+def carry_out_all(office: BoxOffice) -> list[str]:
     """Carry out what is due of draws; the kinds that were carried out."""
-    duties = duties_of(office, Post(office.settings))
-    query = select(OutboxRow.id).where(OutboxRow.kind.like(only), OutboxRow.state == "due")
-    with office.db.read() as connection:
-        ids = list(connection.execute(query).scalars())
-    done = []
-    for row_id in ids:
-        with office.db.write() as connection:
-            effect = claim(connection, row_id, utc_now().replace(year=2100))
-        assert effect is not None
-        outcome = carry_out(duties, effect)
-        with office.db.write() as connection:
-            write_outcome(connection, duties, effect, outcome, utc_now())
-        if not isinstance(outcome, Failed):
-            done.append(effect.kind)
-    return done
+    return [kind for kind, is_done in carry_out_due(office, "lottery.%") if is_done]
 
 
 def count(office: BoxOffice, query: Any) -> int:

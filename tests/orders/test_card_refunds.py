@@ -8,18 +8,14 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from app.box_office import BoxOffice
-from app.carrying import carry_out, write_outcome
 from app.clock import utc_now, wall_ms
-from app.effects import Failed
 from app.inventory.commands import ChangeStatus
-from app.mail.post import Post
-from app.models import DeliveryRow, JournalEntry, OutboxRow, Refund
+from app.models import DeliveryRow, JournalEntry, Refund
 from app.orders.deliveries import act_again, act_on_deliveries
 from app.orders.refunding import open_refunds, refund_order, refund_tickets, try_refund_again
 from app.orders.refunds_told import ask_about_submitted
 from app.orders.settling import capture, settle
-from app.outbox import claim
-from jobs.duties import duties_of
+from tests.carrying import carry_out_due
 from tests.orders.buying import Tour, broken, money_of
 from tests.orders.cards import deliver, look, office, ordered, session_of, shared, stripe
 from tests.orders.test_refunding import fail, refunds_of, tickets_of
@@ -39,20 +35,7 @@ def paid(office: BoxOffice, tour: Tour, stripe: Stripe) -> str:
 
 def submit_all(office: BoxOffice) -> list[bool]:
     """Carry out every refund that is due; which of them were carried out."""
-    duties = duties_of(office, Post(office.settings))
-    query = select(OutboxRow.id).where(OutboxRow.kind == "refund.submit", OutboxRow.state == "due")
-    with office.db.read() as connection:
-        ids = list(connection.execute(query).scalars())
-    done = []
-    for row_id in ids:
-        with office.db.write() as connection:
-            effect = claim(connection, row_id, utc_now().replace(year=2100))
-        assert effect is not None
-        outcome = carry_out(duties, effect)
-        with office.db.write() as connection:
-            write_outcome(connection, duties, effect, outcome, utc_now())
-        done.append(not isinstance(outcome, Failed))
-    return done
+    return [is_done for _kind, is_done in carry_out_due(office, "refund.submit")]
 
 
 def at_stripe(stripe: Stripe, office: BoxOffice, order_id: str) -> list[dict[str, Any]]:
