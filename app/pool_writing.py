@@ -13,7 +13,7 @@ from app.clock import utc_now
 from app.lottery.pool import records as r
 from app.lottery.pool.batch import Batch, Part
 from app.lottery.pool.purchase import Purchase
-from app.lottery.pool.state import PoolState
+from app.lottery.pool.state import PoolState, placed
 from app.models import (
     JournalEntry,
     LotteryBasis,
@@ -46,7 +46,7 @@ class PoolChanges:
         self.places: dict[str, bytes] = {}  # where the prizes lie; nothing: to be forgotten
         self.opened: list[r.BatchOpened] = []
         self.followed: list[tuple[str, str]] = []
-        self.placed: list[str] = []
+        self.placed: list[r.PurchasePlaced] = []
         self.purchases: dict[str, None] = {}
         self.parts: list[tuple[str, Part]] = []
         self.wins: list[Row] = []
@@ -87,7 +87,7 @@ class PoolChanges:
         self.places[fact.batch_id] = b""
 
     def purchase_placed(self, fact: r.PurchasePlaced) -> None:
-        self.placed.append(fact.purchase_id)
+        self.placed.append(fact)
 
     def purchase_changed(self, fact: Any) -> None:
         self.purchases[fact.purchase_id] = None
@@ -158,10 +158,10 @@ def write_pool(
         )
     for opened in changes.opened:
         connection.execute(insert(LotteryBatch), _batch_row(lottery_id, changes, opened))
-    for purchase_id in changes.placed:
-        row = _purchase_row(_purchase(state, purchase_id))
-        row |= {"id": purchase_id, "lottery_id": lottery_id, "placed_at": utc_now()}
-        connection.execute(insert(LotteryPurchase), row)
+    for wanted in changes.placed:
+        row = _purchase_row(placed(wanted)) | {"id": wanted.purchase_id, "placed_at": utc_now()}
+        connection.execute(insert(LotteryPurchase), row | {"lottery_id": lottery_id})
+        changes.purchases[wanted.purchase_id] = None
     _write_sold(connection, changes)
     _write_purchases(connection, changes)
     _write_batches(connection, changes)
@@ -204,7 +204,10 @@ def _write_sold(connection: Connection, changes: PoolChanges) -> None:
 
 def _write_purchases(connection: Connection, changes: PoolChanges) -> None:
     for purchase_id in changes.purchases:
-        row = _purchase_row(_purchase(changes.state, purchase_id))
+        purchase = _purchase(changes.state, purchase_id)
+        if purchase is None:  # archived in the same batch
+            continue
+        row = _purchase_row(purchase)
         written = connection.execute(
             update(LotteryPurchase).where(LotteryPurchase.id == purchase_id).values(**row)
         )
@@ -292,8 +295,8 @@ def _put_all(connection: Connection, table: type[Any], keys: list[str], rows: li
     connection.execute(upsert(connection, table, keys, [k for k in rows[0] if k not in keys]), rows)
 
 
-def _purchase(state: PoolState, purchase_id: str) -> Purchase:
-    return state.purchases.get(purchase_id) or state.over[purchase_id]
+def _purchase(state: PoolState, purchase_id: str) -> Purchase | None:
+    return state.purchases.get(purchase_id) or state.over.get(purchase_id)
 
 
 def _purchase_row(purchase: Purchase) -> Row:

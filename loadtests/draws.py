@@ -23,7 +23,7 @@ from sqlalchemy import insert
 from app.box_office import BoxOffice, open_box_office
 from app.clock import utc_now, wall_ms
 from app.config import read_settings
-from app.lottery.pool.commands import AllocateSlice, PayPurchase, PlacePurchase
+from app.lottery.pool.commands import AllocateSlice, BuyAtOnce, PlacePurchase
 from app.lottery.pool.terms import INSTANT, Terms, Tier
 from app.models import Lottery, LotteryStatus, Organizer, Venue
 from app.prize_draws.opening import open_batch
@@ -85,9 +85,10 @@ def _measure(folder: Path) -> Drawn:
 def _buy(office: BoxOffice, count: int) -> tuple[float, float]:
     """Buy and hand out; seconds until the first tickets and until the last."""
     pool, name, began = office.pool_of(LOTTERY), new_id(), time.perf_counter()
-    pool.ask(PlacePurchase(name, f"buyer-{name}", count, 0, False, DAY))
-    pool.ask(PayPurchase(name, f"free-{name}", 0, wall_ms()))
-    view = pool.ask(AllocateSlice(name, 0, wall_ms()))
+    place = PlacePurchase(name, f"buyer-{name}", count, 0, False, DAY)
+    view = pool.ask(BuyAtOnce(place, f"free-{name}", wall_ms()))
+    if view.drawn < view.taken:
+        view = pool.ask(AllocateSlice(name, 0, wall_ms()))
     first = time.perf_counter() - began
     while view.drawn < view.taken:
         view = pool.ask(AllocateSlice(name, view.drawn, wall_ms()))

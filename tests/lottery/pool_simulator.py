@@ -173,6 +173,9 @@ class Simulation:
         """What an accepted command must have been, whatever its rules say."""
         if isinstance(command, c.PlacePurchase) and facts:
             self._look_at_placing(command)
+        is_placed = any(isinstance(fact, r.PurchasePlaced) for fact in facts)
+        if isinstance(command, c.BuyAtOnce) and is_placed:
+            self._look_at_placing(command.place)
         if isinstance(command, c.PayPurchase) and facts:
             self._look_at_paying(command, facts)
         if isinstance(command, c.ArchiveSlice) and facts:

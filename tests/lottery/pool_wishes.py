@@ -137,6 +137,13 @@ def _place(s: Simulation) -> Command[Any]:
     )
 
 
+def _at_once(s: Simulation) -> Command[Any]:
+    place = _place(s)
+    if not isinstance(place, c.PlacePurchase):
+        return place
+    return c.BuyAtOnce(place, f"once-{place.purchase_id}", s.moment.wall_ms)
+
+
 def _freeze(s: Simulation) -> Command[Any]:
     purchase = s.purchase("placed", "paying")
     if purchase is None:
@@ -258,7 +265,7 @@ def _basis(s: Simulation) -> Command[Any]:
 
 MAKERS: Final = (
     _basis, *(_open,) * 2, *(_reseed,) * 5, *(_close,) * 2, *(_value,) * 2, _draw,
-    *(_announce,) * 2, _reveal, *(_place,) * 14, *(_freeze,) * 2, *(_end_payment,) * 2,
-    *(_pay,) * 12, *(_slice,) * 12, _budget, _break, *(_claim,) * 5, *(_confirm,) * 2,
-    *(_settle,) * 2, *(_archive,) * 2, _show, *(_go_on,) * 8,
+    *(_announce,) * 2, _reveal, *(_place,) * 12, *(_at_once,) * 3, *(_freeze,) * 2,
+    *(_end_payment,) * 2, *(_pay,) * 12, *(_slice,) * 12, _budget, _break, *(_claim,) * 5,
+    *(_confirm,) * 2, *(_settle,) * 2, *(_archive,) * 2, _show, *(_go_on,) * 8,
 )  # fmt: skip

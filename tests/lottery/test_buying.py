@@ -24,6 +24,7 @@ from tests.lottery.draws import (
     noted,
     opens,
     paid,
+    picture,
     places_purchase,
     refused,
     terms,
@@ -353,3 +354,48 @@ def test_the_end_of_a_purchase_is_told_by_letter_once() -> None:
 def _tiers(size: int) -> object:
     few = terms().tiers
     return tuple(type(tier)(tier.key, tier.name, tier.count * size // 20) for tier in few)
+
+
+def test_at_once_is_the_same_as_one_step_after_the_other() -> None:
+    slow, quick = instant(), instant()
+
+    buys(slow, 7)
+    view = told(quick, c.BuyAtOnce(wants(7), "pay-p1", NOON_MS))
+
+    assert (view.status, view.drawn) == ("filled", 7)
+    assert picture(slow) == picture(quick)
+
+
+def test_at_once_asks_no_job_for_a_small_purchase_and_one_for_a_large_one() -> None:
+    draw = licensed()
+    opens(draw, terms(size=20_000, threshold=0, successor_size=0, tiers=_tiers(20_000)))
+
+    small = noted(draw, c.BuyAtOnce(wants(c.SLICE_LIMIT, "small"), "ref", NOON_MS))
+    large = noted(draw, c.BuyAtOnce(wants(c.SLICE_LIMIT + 1, "large"), "ref-2", NOON_MS))
+
+    kinds = [{f.kind for f in facts if isinstance(f, EffectDue)} for facts in (small, large)]
+    assert kinds == [{"mail.lottery"}, {"lottery.allocate"}]
+
+
+def test_at_once_again_answers_as_it_is_and_pays_once() -> None:
+    draw = instant()
+    command = c.BuyAtOnce(wants(7), "pay-p1", NOON_MS)
+    first = told(draw, command)
+
+    assert told(draw, command) == first
+    assert noted(draw, command) == ()
+    assert draw.batches["b1"].cursor == 7
+
+
+def test_at_once_pays_what_was_placed_before() -> None:
+    draw = instant()
+    places_purchase(draw, 7)
+
+    assert told(draw, c.BuyAtOnce(wants(7), "pay-p1", NOON_MS)).status == "paid"
+
+
+def test_at_once_is_refused_whole() -> None:
+    draw = instant()
+
+    for wish, why in ((wants(0), BadCount), (wants(21), SoldOut), (wants(7, day="x"), Invalid)):
+        refused(draw, c.BuyAtOnce(wish, "ref", NOON_MS), why)

@@ -120,7 +120,7 @@ def allocate_slice(
     view = replace(view_of_purchase(purchase), drawn=drawn)
     if drawn == purchase.taken:
         facts.append(r.PurchaseFilled(purchase.id, command.at_ms))
-        facts.append(_letter(purchase.id, "filled"))
+        facts.append(filled_letter(purchase.id))
         view = replace(view, status="filled")
     return Decision(view, tuple(facts))
 
@@ -156,9 +156,10 @@ def _placed_view(fact: r.PurchasePlaced) -> PurchaseView:
     return PurchaseView(fact.purchase_id, PLACED, fact.count, 0, 0, cents, 0, (), fact.deadline_ms)
 
 
-def _letter(purchase_id: str, what: str) -> r.EffectDue:
+def filled_letter(purchase_id: str) -> r.EffectDue:
+    """The letter about a purchase whose tickets are all done."""
     return r.EffectDue(
         "mail.lottery",
-        f"mail.lottery:{purchase_id}:{what}",
-        {"purchase": purchase_id, "what": what},
+        f"mail.lottery:{purchase_id}:filled",
+        {"purchase": purchase_id, "what": "filled"},
     )

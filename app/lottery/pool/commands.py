@@ -136,6 +136,18 @@ class PlacePurchase(Command[PurchaseView]):
 
 
 @frozen
+class BuyAtOnce(Command[PurchaseView]):
+    """Place and pay a purchase whose money is here already; a small one is handed out as well.
+
+    All in one step, so that it is durable with one commit. Repeating it answers as it is by then.
+    """
+
+    place: PlacePurchase
+    reference: str
+    at_ms: int
+
+
+@frozen
 class FreezePurchase(Command[PurchaseView]):
     """Keep a purchase while it is paid, until a deadline or, `guarded`, until its gateway ends it.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from app.inventory.outcome import Decision, Moment
-from app.lottery.pool import batches, buying, drawing, limits, paying, prizes
+from app.lottery.pool import at_once, batches, buying, drawing, limits, paying, prizes
 from app.lottery.pool import commands as c
 from app.lottery.pool.state import PoolState
 
@@ -22,6 +22,7 @@ _RULES: dict[type[c.Command[Any]], Callable[[PoolState, Any, Moment], Decision[A
     c.AnnounceSlice: drawing.announce_slice,
     c.Reveal: drawing.reveal,
     c.PlacePurchase: buying.place_purchase,
+    c.BuyAtOnce: at_once.buy_at_once,
     c.FreezePurchase: buying.freeze_purchase,
     c.EndPayment: buying.end_payment,
     c.PayPurchase: paying.pay_purchase,

@@ -28,6 +28,13 @@ def pay_purchase(
     purchase = state.purchase(command.purchase_id)
     if purchase.reference is not None:
         return _paid_again(purchase, command)
+    return first_payment(state, purchase, command, moment)
+
+
+def first_payment(
+    state: PoolState, purchase: Purchase, command: c.PayPurchase, moment: Moment
+) -> Decision[PurchaseView]:
+    """The same for a purchase that has not been paid, perhaps not even been placed yet."""
     selling = [b for b in state.selling(moment.wall_ms) if b.line == purchase.line]
     reason = _why_not(state, purchase, command, selling, moment)
     parts = () if reason else _hand_out(purchase, selling)

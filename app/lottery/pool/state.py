@@ -206,13 +206,7 @@ class PoolState:
         self.winners = deque(kept, maxlen=WINNERS_LIMIT)
 
     def _place(self, fact: r.PurchasePlaced) -> None:
-        self._add_purchase(
-            Purchase(
-                fact.purchase_id, fact.buyer, fact.count, fact.line, fact.unit_cents,
-                fact.wants_fewer, fact.day, fact.is_play, fact.public_name, fact.contribution,
-                fact.deadline_ms,
-            )
-        )  # fmt: skip
+        self._add_purchase(placed(fact))
 
     def _add_purchase(self, purchase: Purchase) -> None:
         if purchase.status in OVER:
@@ -304,6 +298,14 @@ class PoolState:
             tally.add(purchase, more)
             if not tally.tickets:
                 del self.tallies[purchase.buyer]
+
+
+def placed(fact: r.PurchasePlaced) -> Purchase:
+    """A purchase as it is when it has been placed."""
+    return Purchase(
+        fact.purchase_id, fact.buyer, fact.count, fact.line, fact.unit_cents, fact.wants_fewer,
+        fact.day, fact.is_play, fact.public_name, fact.contribution, fact.deadline_ms,
+    )  # fmt: skip
 
 
 _CHANGES: Final[dict[type[Record], Callable[[PoolState, Any], None]]] = {

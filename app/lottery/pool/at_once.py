@@ -1,0 +1,42 @@
+"""Buying with money that is here: placed, paid and, if it is small, handed out in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from app.inventory.outcome import Decision, Moment
+from app.lottery.pool import commands as c
+from app.lottery.pool import records as r
+from app.lottery.pool.buying import filled_letter, place_purchase
+from app.lottery.pool.paying import first_payment, pay_purchase
+from app.lottery.pool.state import PoolState, placed
+from app.lottery.pool.views import PurchaseView
+
+ALLOCATION = "lottery.allocate"
+
+
+def buy_at_once(state: PoolState, command: c.BuyAtOnce, moment: Moment) -> Decision[PurchaseView]:
+    """What placing, paying and the first slice would come to, one after the other."""
+    placing = place_purchase(state, command.place, moment)
+    wanted = next((f for f in placing.records if isinstance(f, r.PurchasePlaced)), None)
+    cents = placing.outcome.cents
+    payment = c.PayPurchase(command.place.purchase_id, command.reference, cents, command.at_ms)
+    if wanted is None:  # it was placed before
+        return pay_purchase(state, payment, moment)
+    paying = first_payment(state, placed(wanted), payment, moment)
+    view, facts = paying.outcome, (*placing.records, *paying.records)
+    if not 0 < view.taken <= c.SLICE_LIMIT:
+        return Decision(view, facts)
+    kept = tuple(f for f in facts if not (isinstance(f, r.EffectDue) and f.kind == ALLOCATION))
+    done = replace(view, status="filled", drawn=view.taken)
+    return Decision(done, (*kept, *_handed_out(state, view, command.at_ms)))
+
+
+def _handed_out(state: PoolState, view: PurchaseView, at_ms: int) -> Iterator[r.Record]:
+    for part in view.parts:
+        batch = state.batches[part.batch_id]
+        wins = tuple(batch.wins(part.first, part.count)) if batch.is_instant else ()
+        yield r.TicketsDrawn(view.purchase_id, part, wins)
+    yield r.PurchaseFilled(view.purchase_id, at_ms)
+    yield filled_letter(view.purchase_id)
