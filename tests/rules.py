@@ -49,7 +49,7 @@ LONGEST_FIRST = (
 # jobs and crashes; the long run looks at it with these as well.
 SELDOM_ON_POSTGRESQL = (
     *("orders/", "invariants/", "jobs/test_deletes", "test_migrations"),
-    *("lottery/test_store", "me/"),
+    *("lottery/test_store", "me/", "cli/test_with_server"),
 )
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)

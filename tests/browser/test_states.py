@@ -13,7 +13,10 @@ from tests.shop.gallery import STATES, served
 pytestmark = pytest.mark.browser
 
 NARROW: ViewportSize = {"width": 320, "height": 640}
-LOOKS = [(DESKTOP, "light"), (PHONE, "dark"), *seldom((PHONE, "light"), (DESKTOP, "dark"))]
+LOOKS = [
+    (DESKTOP, "light"),
+    *seldom((PHONE, "dark"), (PHONE, "light"), (DESKTOP, "dark")),
+]
 
 
 @pytest.fixture(scope="module")

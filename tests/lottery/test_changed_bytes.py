@@ -69,6 +69,7 @@ def test_the_script_notices(name: str, raw: bytes) -> None:
     assert not any(script_accepts(mutant) for mutant in shortened(raw))
 
 
+@pytest.mark.long  # the script and we ourselves look at the same bytes in the quick run
 @every_file
 def test_the_browser_notices(ask_browser: Ask, name: str, raw: bytes) -> None:
     mutants = [raw, *changed(raw, BROWSER_FLIPS), *shortened(raw)]

@@ -233,6 +233,7 @@ MUTANTS: tuple[Callable[[Patch], None], ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
 def test_the_simulator_notices_a_rule_that(
     mutant: Callable[[Patch], None], monkeypatch: Patch
