@@ -7,14 +7,20 @@ import time
 from abc import ABC, abstractmethod
 from typing import Any, Final, Generic, TypeVar
 
+from app.answers import KeptKey
 from app.clock import house
+from app.inventory.commands import Command
 from app.inventory_actor import Actor
+from app.letters import WAIT_SECONDS
 from app.loops import Loop
 from app.refusals import Busy
 
 REST_SECONDS: Final = 600
 SWEEP_LIMIT_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 8.0
+
+
+T = TypeVar("T")
 
 
 class Kept(ABC):
@@ -24,6 +30,18 @@ class Kept(ABC):
     @abstractmethod
     def actor(self) -> Actor[Any, Any]:
         """The writer behind it."""
+
+    def ask(
+        self,
+        command: Command[T],
+        kept: KeptKey | None = None,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> T:
+        """The outcome, once it is durable; raises a Refusal, `Busy` when the house is full."""
+        actor = self.actor
+        actor.used_at = time.monotonic()
+        outcome: T = actor.ask(command, kept, wait_seconds).outcome
+        return outcome
 
     @property
     def may_rest(self) -> bool:

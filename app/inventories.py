@@ -16,7 +16,7 @@ from app.inventory.holding import taken_refusal
 from app.inventory.offer import Offer
 from app.inventory.state import FREE, HELD
 from app.inventory_store import EventStore
-from app.letters import WAIT_SECONDS, Letter
+from app.letters import Letter
 from app.published import Published
 from app.refusals import NotOnSale, Refusal, UnknownPlace
 
@@ -51,17 +51,6 @@ class Inventory(Kept):
     def published(self) -> Published:
         """Committed facts for everybody."""
         return self._actor.published
-
-    def ask(
-        self,
-        command: Command[T],
-        kept: KeptKey | None = None,
-        wait_seconds: float = WAIT_SECONDS,
-    ) -> T:
-        """The outcome, once it is durable; raises a Refusal, `Busy` when the house is full."""
-        self._actor.used_at = time.monotonic()
-        outcome: T = self._actor.ask(command, kept, wait_seconds).outcome
-        return outcome
 
     def send(
         self,

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
 from app.actor_house import ActorHouse, Kept
-from app.answers import KeptKey
 from app.inventory.commands import Command
 from app.inventory.records import Record
 from app.inventory_actor import Actor
-from app.letters import WAIT_SECONDS
 from app.lottery.pool.decide import decide
 from app.lottery.pool.plain import outcome_from_plain, plain_outcome
 from app.lottery.pool.state import PoolState
@@ -63,17 +60,6 @@ class Pool(Kept):
     def totals(self) -> Totals:
         """Committed facts for everybody."""
         return self._actor.published
-
-    def ask(
-        self,
-        command: Command[T],
-        kept: KeptKey | None = None,
-        wait_seconds: float = WAIT_SECONDS,
-    ) -> T:
-        """The outcome, once it is durable; raises a Refusal, `Busy` when the house is full."""
-        self._actor.used_at = time.monotonic()
-        outcome: T = self._actor.ask(command, kept, wait_seconds).outcome
-        return outcome
 
 
 class Lotteries(ActorHouse[Pool]):

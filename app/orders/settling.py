@@ -124,18 +124,6 @@ def settle_soon(office: BoxOffice, order_id: str) -> None:
         log.warning("order %s is settled later: the box office is busy", order_id)
 
 
-def give_back_sold(office: BoxOffice, order_id: str, reason: str, by: str) -> None:
-    """Cancel a paid order: tickets void, places on sale again, all money back, once."""
-    with turn_of(order_id), office.db.write() as connection:
-        order = read_order(connection, order_id)
-        payment = captured_payment(connection, order_id)
-        if payment is None or order.status != OrderStatus.PAID:
-            return
-        _decide_return(connection, payment.id, reason)
-        write_journal(connection, "order.given_back", order_id, by, reason=reason)
-    settle_soon(office, order_id)
-
-
 def settle_open(office: BoxOffice) -> int:
     """Settle every captured order that is not finished; how many there were."""
     with office.db.read() as connection:

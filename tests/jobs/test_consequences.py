@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from app.inventory.commands import ChangeStatus
 from app.models import Refund
-from app.orders.settling import give_back_sold
 from jobs import cancelled
+from tests.giving_back import give_back_sold
 from tests.jobs.house import House
 from tests.services.smtp import Behaviour, MailServer
 

@@ -35,10 +35,10 @@ from app.models import (
 from app.orders.placing import Buyer, place_order
 from app.orders.receipt_numbers import ReceiptRounds
 from app.orders.receipts import asked_orders
-from app.orders.settling import give_back_sold
 from app.orders.views import order_view
 from app.outbox import add_effect
 from jobs.deletes import cancel_old_demo, dry_run
+from tests.giving_back import give_back_sold
 from tests.jobs.house import House
 from tests.jobs.shows import add_show
 

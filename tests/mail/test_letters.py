@@ -20,8 +20,8 @@ from app.orders.paying import demo_notice, record_payment
 from app.orders.paying_later import confirm_order
 from app.orders.placing import Buyer, place_order
 from app.orders.refunding import refund_part, refund_tickets
-from app.orders.settling import give_back_sold
 from app.orders.views import order_view
+from tests.giving_back import give_back_sold
 from tests.jobs.house import House
 from tests.jobs.shows import add_show
 from tests.mail.letters import due_letter, html_of, letter_of, outcome_of, text_of

@@ -28,9 +28,9 @@ from app.models import (
 from app.orders.receipt_numbers import ReceiptRounds
 from app.orders.receipts import asked_orders
 from app.orders.refunding import refund_tickets
-from app.orders.settling import give_back_sold
 from app.orders.views import order_view
 from jobs.schedule import SCHEDULE
+from tests.giving_back import give_back_sold
 from tests.jobs.shows import add_show
 from tests.me.conftest import Buy, SignIn
 from tests.me.test_mine import end_show

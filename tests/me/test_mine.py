@@ -19,9 +19,9 @@ from app.me.queries.orders import ORDERS_PER_PAGE, STUBS_PER_PAGE
 from app.models import Event, Order, OrderStatus
 from app.my_page import Section, add_section
 from app.orders.placing import Buyer, place_order
-from app.orders.settling import give_back_sold
 from app.sign_ins.sessions import SignedInBuyer
 from app.tokens import new_id
+from tests.giving_back import give_back_sold
 from tests.jobs.shows import add_show
 from tests.me.conftest import Buy, SignIn
 from tests.shop.visitor import Visitor

@@ -14,8 +14,9 @@ from app.orders import settling
 from app.orders.paying import payment_notice
 from app.orders.placing import place_order
 from app.orders.refunds_told import refund_told
-from app.orders.settling import capture, give_back_sold
+from app.orders.settling import capture
 from jobs.refunds import note
+from tests.giving_back import give_back_sold
 from tests.opened import show_of
 from tests.orders.buying import BO, Tour, broken
 

@@ -22,8 +22,9 @@ from app.orders.receipts import (
 )
 from app.orders.refunding import refund_part, refund_tickets, try_refund_again
 from app.orders.settler import Settler
-from app.orders.settling import capture, give_back_sold
+from app.orders.settling import capture
 from app.tax import rate_words, shares_of, tax_within, taxes_of_lines
+from tests.giving_back import give_back_sold
 from tests.opened import show_of
 from tests.orders.buying import BO, Tour, broken
 

@@ -19,12 +19,12 @@ from app.orders.settling import (
     SECOND_PAYMENT,
     WRONG_SUM,
     capture,
-    give_back_sold,
     settle,
     settle_open,
 )
 from app.refusals import Busy, Invalid, NotFound
 from tests.actor.acting import in_thread
+from tests.giving_back import give_back_sold
 from tests.orders.buying import Tour, broken, effects, money_of, take_away
 from tests.orders.conftest import Later
 from tests.trouble import faults

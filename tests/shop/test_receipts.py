@@ -9,7 +9,7 @@ import pytest
 from app.box_office import BoxOffice
 from app.orders import receipts
 from app.orders.receipt_numbers import ReceiptRounds
-from app.orders.settling import give_back_sold
+from tests.giving_back import give_back_sold
 from tests.shop.test_paying import Make, order, play
 from tests.shop.visitor import Visitor
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
+from app.inventory.plain import plain_outcome
 from app.lottery.ballot.terms import Wish
 from app.lottery.ballot.views import AnnouncedView, BallotView, EntryView, RightView, RoomView
 
-
-def plain_outcome(outcome: Any) -> dict[str, Any]:
-    """Ids and numbers only; None, too, has a kind."""
-    if outcome is None:
-        return {"kind": "none"}
-    return {"kind": type(outcome).__name__, **asdict(outcome)}
+__all__ = ["outcome_from_plain", "plain_outcome"]
 
 
 def outcome_from_plain(plain: dict[str, Any]) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any, Final
 
+from app.inventory.plain import plain_outcome
 from app.lottery.pool.batch import Part
 from app.lottery.pool.views import (
     BatchView,
@@ -16,17 +16,12 @@ from app.lottery.pool.views import (
     SliceView,
 )
 
+__all__ = ["outcome_from_plain", "plain_outcome"]
+
 _KINDS: Final[dict[str, type[Any]]] = {
     kind.__name__: kind
     for kind in (BatchView, BudgetView, ClaimView, Noted, PublicValueView, SliceView)
 }
-
-
-def plain_outcome(outcome: Any) -> dict[str, Any]:
-    """Ids and numbers only; None, too, has a kind."""
-    if outcome is None:
-        return {"kind": "none"}
-    return {"kind": type(outcome).__name__, **asdict(outcome)}
 
 
 def outcome_from_plain(plain: dict[str, Any]) -> Any:

@@ -40,8 +40,9 @@ def create_return(code: str, secret: str) -> ResponseReturnValue:
         return show_page("shop/returns.html", refusal.status, page=page)
 
     returned = ngettext("One ticket is returned.", "%(num)s tickets are returned.", count)
+    # words from before the return: by now nothing of the money may be left
     happened = returned if count else _("These tickets were returned already.")
-    notice = Notice(happened, money_way_words(view), kind="ok", icon="check")  # as it was before
+    notice = Notice(happened, money_way_words(view), kind="ok", icon="check")
     return leave_notice(go_to(order_path(code)), notice)
 
 
