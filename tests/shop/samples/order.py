@@ -46,6 +46,9 @@ MAIL = MailLine(
 )
 
 
+LONG_ADDRESS = "the.friends.and.neighbours.of.bo.fenwick@example.org"
+
+
 def order_paid() -> OrderPage:
     """A paid booking."""
     return OrderPage(
@@ -89,7 +92,7 @@ def order_paid() -> OrderPage:
                 note="One ticket on each page",
                 is_file=True,
             ),
-            Action("Send the email again", "/x", (), icon="letter", note="To bo@example.org"),
+            Action("Send the email again", "/x", (), icon="letter", note=f"To {LONG_ADDRESS}"),
         ),
         lines=(
             PriceLine("Stalls D9, full price", "£22.00"),
