@@ -13,6 +13,7 @@ from app.catalogue import Catalogue
 from app.clock import boot_id, house
 from app.config import Settings
 from app.db import Database
+from app.draw_cards import DrawCards
 from app.faults import plan_faults
 from app.house_lock import LOCK_WAIT_SECONDS, HouseLock
 from app.house_lock import SecondServer as SecondServer
@@ -47,6 +48,7 @@ class BoxOffice:
     vault: Vault
     keys: EventKeys
     catalogue: Catalogue
+    draws: DrawCards
     answers: Answers
     inventories: Inventories
     lotteries: Lotteries
@@ -145,6 +147,7 @@ def open_box_office(
         vault=vault,
         keys=EventKeys(db, vault),
         catalogue=Catalogue(db),
+        draws=DrawCards(db),
         answers=Answers(db),
         inventories=Inventories(lambda event_id: EventStore(event_id, db, settings)),
         lotteries=Lotteries(lambda lottery_id: PoolStore(lottery_id, db, vault)),

@@ -3,6 +3,7 @@
 from app.models.accounts import Account, Organizer, SetupLink, Staff, StaffRole
 from app.models.base import Table
 from app.models.buyers import BuyerSession, Device, ForgetWish, SignInRequest
+from app.models.draw_orders import CreditBalance, CreditEntry, DrawOrder, Voucher
 from app.models.events import (
     Area,
     Event,
@@ -79,11 +80,14 @@ __all__ = [
     "Area",
     "AreaBlock",
     "BuyerSession",
+    "CreditBalance",
+    "CreditEntry",
     "DeliveryRow",
     "DeliveryState",
     "Device",
     "Dispute",
     "DisputeState",
+    "DrawOrder",
     "EffectState",
     "EntryKind",
     "Event",
@@ -139,4 +143,5 @@ __all__ = [
     "TicketState",
     "TicketType",
     "Venue",
+    "Voucher",
 ]
