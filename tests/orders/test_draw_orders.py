@@ -240,9 +240,7 @@ def test_paid_tickets_need_a_legal_basis_and_nobody_of_the_house(office: BoxOffi
         buy(office, lottery)
     with office.db.write() as connection:
         row = {"id": 7, "email": "Bo@Example.org", "name": "Bo", "created_at": utc_now()}
-        connection.execute(
-            Account.__table__.insert(), row | {"is_admin": False, "session_epoch": 1}
-        )
+        connection.execute(insert(Account), row | {"is_admin": False, "session_epoch": 1})
     other = add_draw(office, terms_for(), slug="other")
     with pytest.raises(StaffMayNotBuy):
         buy(office, other)
