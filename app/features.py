@@ -16,6 +16,7 @@ from app import (
     csrf,
     errors,
     headers,
+    home_parts,
     notices,
     quick_templates,
     rate_limits,
@@ -51,6 +52,7 @@ def assemble(office: BoxOffice) -> Flask:
         basket_cookie,
         buyer_cookie,
         notices,
+        home_parts,
     ):
         shared.init_app(app)
     for name in FEATURES:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.home_parts import HomePart, TopLink, add_home_part, add_top_link
+from app.words import gettext as _
+
 
 def init_app(app: Flask) -> None:
-    """Serve the pages of the prize draws."""
-    from app.draws.routes import public
+    """Serve the pages of the prize draws; a section of the home page leads to them."""
+    from app.draws.queries.listing import has_draws, home_draws
+    from app.draws.routes import proofs, public
 
     app.register_blueprint(public.bp)
+    app.register_blueprint(proofs.bp)
+    add_home_part(HomePart("draws", "draws/_home.html", "css/draws.css", home_draws))
+    add_top_link(TopLink("draws", "/draws", lambda: _("Draws"), has_draws))

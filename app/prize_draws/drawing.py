@@ -24,16 +24,20 @@ from app.lottery.sealing import BY_STAFF
 from app.models import LotteryBatch, LotteryPart
 from app.pool_reading import terms_of
 from app.prize_draws.opening import in_steps
+from app.prize_draws.records import RecordFile, kept, kept_or_begun, record_path
 from app.prize_draws.secrets_of_batches import kept_secret
 from app.refusals import NotFound
 
 HOLDER: Final = "lottery holder"
+AT_ONCE_COUNT: Final = 20_000  # tickets that are drawn again while a reader waits
 
 
 def close_batch(office: BoxOffice, batch_id: str, by: str) -> BatchView:
     """Sell no more of it; from now on its list is final."""
     row = batch_row(office, batch_id)
-    return office.pool_of(row.lottery_id).ask(CloseBatch(batch_id, by, wall_ms()))
+    view = office.pool_of(row.lottery_id).ask(CloseBatch(batch_id, by, wall_ms()))
+    kept_list(office, batch_id)
+    return view
 
 
 def holder_salt(office: BoxOffice, purchase_id: str) -> bytes:
@@ -64,9 +68,23 @@ def sold_list(office: BoxOffice, batch_id: str) -> tuple[str, ...]:
 
 def list_hash(office: BoxOffice, batch_id: str) -> str:
     """The digest of that list, to publish when the batch has closed; `NotThatFar` before."""
-    if batch_row(office, batch_id).status == "open":
+    return list_digest(kept_list(office, batch_id).read().decode().splitlines()).hex()
+
+
+def kept_list(office: BoxOffice, batch_id: str) -> RecordFile:
+    """That list as a file with a line feed behind each line; `NotThatFar` before closing.
+
+    A batch whose tickets were archived has the one that was kept, or `NotFound`.
+    """
+    row = batch_row(office, batch_id)
+    if row.status == "open":
         raise NotThatFar("The batch is still selling.", next_step="Close it first.")
-    return list_digest(sold_list(office, batch_id)).hex()
+
+    def make() -> bytes:
+        _refuse_archived(row)
+        return "".join(f"{line}\n" for line in sold_list(office, batch_id)).encode()
+
+    return kept(record_path(office, batch_id, row.commitment, "list.txt"), make)
 
 
 def type_value(office: BoxOffice, batch_id: str, text: str, by: str) -> PublicValueView:
@@ -98,7 +116,9 @@ def reveal_batch(office: BoxOffice, batch_id: str, by: str) -> BatchView:
     seed, params = kept_secret(office, batch_id)
     commitment = commit(params, batch_id, seed).hex()
     command = Reveal(batch_id, seed.hex(), commitment, by, wall_ms())
-    return office.pool_of(row.lottery_id).ask(command)
+    view = office.pool_of(row.lottery_id).ask(command)
+    kept_bundle(office, batch_id)
+    return view
 
 
 def bundle_of(office: BoxOffice, batch_id: str) -> bytes:
@@ -110,6 +130,25 @@ def bundle_of(office: BoxOffice, batch_id: str) -> bytes:
     return seal(facts, drawn)
 
 
+def kept_bundle(office: BoxOffice, batch_id: str, *, waits: bool = True) -> RecordFile:
+    """That file, made once; `Busy` while it is made, which a million tickets take seconds for.
+
+    Whoever does not wait has a large one made in the background. A batch whose tickets were
+    archived has the one that was kept, or `NotFound`.
+    """
+    row = batch_row(office, batch_id)
+    if not row.secret:
+        raise NotThatFar("The secret of this batch is not published yet.")
+
+    def make() -> bytes:
+        _refuse_archived(row)
+        return bundle_of(office, batch_id)
+
+    path = record_path(office, batch_id, row.commitment, "bundle.json")
+    at_once = waits or row.size <= AT_ONCE_COUNT
+    return kept(path, make) if at_once else kept_or_begun(path, make)
+
+
 def batch_row(office: BoxOffice, batch_id: str) -> Any:
     """A batch as it is kept, or `NotFound`."""
     with office.db.read() as connection:
@@ -119,6 +158,12 @@ def batch_row(office: BoxOffice, batch_id: str) -> Any:
     if row is None:
         raise NotFound("There is no such batch.")
     return row
+
+
+def _refuse_archived(row: Any) -> None:
+    """Without its tickets a file would be another one than was published."""
+    if row.gone:
+        raise NotFound("The tickets of this batch are archived, and its file is not here.")
 
 
 def _drawn(office: BoxOffice, row: Any) -> tuple[Facts, Drawn]:
