@@ -11,9 +11,9 @@ from app.words import gettext as _
 def init_app(app: Flask) -> None:
     """Serve the pages of the prize draws; a section of the home page leads to them."""
     from app.draws.queries.listing import has_draws, home_draws
-    from app.draws.routes import proofs, public
+    from app.draws.routes import buying, proofs, public, purchases
 
-    app.register_blueprint(public.bp)
-    app.register_blueprint(proofs.bp)
+    for noun in (public, proofs, buying, purchases):
+        app.register_blueprint(noun.bp)
     add_home_part(HomePart("draws", "draws/_home.html", "css/draws.css", home_draws))
     add_top_link(TopLink("draws", "/draws", lambda: _("Draws"), has_draws))
