@@ -11,6 +11,8 @@ from jobs import (
     emails,
     house_letters,
     lotteries,
+    prize_letters,
+    prizes,
     refunds,
     reseeding,
     sign_in_letters,
@@ -26,6 +28,8 @@ def duties_of(office: BoxOffice, post: Post) -> dict[str, Duty]:
         **cancelled.duties(office),
         **refunds.duties(office),
         **lotteries.duties(office),
+        **prizes.duties(office),
+        **prize_letters.duties(office, post),
         **reseeding.duties(office),
         **deletes.duties(office),
     }

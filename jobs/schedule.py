@@ -7,6 +7,7 @@ from typing import Final
 from app.box_office import BoxOffice
 from app.schedule import Periodic
 from jobs.deletes import cancel_old_demo
+from jobs.prizes import give_seats_again
 from jobs.refunds import ask_about_refunds
 from jobs.reminders import remind_unpaid
 
@@ -22,6 +23,7 @@ def truncate_log(office: BoxOffice) -> None:
 SCHEDULE: Final = (
     Periodic("remind.unpaid_orders", HOUR, here=remind_unpaid),
     Periodic("ask.submitted_refunds", HOUR, here=ask_about_refunds),
+    Periodic("give.open_seats", HOUR, here=give_seats_again),
     Periodic("delete.ended_holds", HOUR),
     Periodic("delete.kept_answers", HOUR),
     Periodic("delete.spent_links", HOUR),

@@ -33,6 +33,7 @@ REQUESTS: Final[dict[str, Request]] = {
     "lottery.allocate": lotteries.allocate,
     "lottery.announce": lotteries.announce,
     "lottery.reseed": lotteries.reseed,
+    "lottery.seats": lotteries.seats,
     "admin.create": house.invite_admin,
     "demo.open": house.open_demo,
     "demo.close": house.close_demo,

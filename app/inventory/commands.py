@@ -215,6 +215,20 @@ class BuyNow(Command[Sold]):
 
 
 @frozen
+class GivePlaces(Command[Sold]):
+    """Issue free tickets for the best free places: seats, or else an area; again gives the same.
+
+    It needs no basket, and no sale to be open: only an event that takes place.
+    """
+
+    order: NewOrder
+    hold_id: str
+    tickets: tuple[NewTicket, ...]  # as many as places
+    key_id: int
+    by: str
+
+
+@frozen
 class RefundWanted:
     """Money to go back for tickets, out of this payment, at most so much of it."""
 

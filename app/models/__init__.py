@@ -60,6 +60,7 @@ from app.models.places import (
     HouseTime,
     SeatState,
 )
+from app.models.prizes import ClaimDetails, Entitlement, GiftState, Opens, SeatGift
 from app.models.receipts import Receipt, ReceiptKind
 from app.models.work import (
     EffectState,
@@ -80,6 +81,7 @@ __all__ = [
     "Area",
     "AreaBlock",
     "BuyerSession",
+    "ClaimDetails",
     "CreditBalance",
     "CreditEntry",
     "DeliveryRow",
@@ -89,11 +91,13 @@ __all__ = [
     "DisputeState",
     "DrawOrder",
     "EffectState",
+    "Entitlement",
     "EntryKind",
     "Event",
     "EventKey",
     "EventStatus",
     "ForgetWish",
+    "GiftState",
     "HoldRow",
     "HoldState",
     "HouseTime",
@@ -113,6 +117,7 @@ __all__ = [
     "LotteryStatus",
     "LotteryWin",
     "MassRefund",
+    "Opens",
     "Order",
     "OrderLine",
     "OrderStatus",
@@ -129,6 +134,7 @@ __all__ = [
     "Refund",
     "RefundState",
     "ScheduleRow",
+    "SeatGift",
     "SeatState",
     "SeatingPlan",
     "Series",

@@ -31,6 +31,8 @@ class WinCard:
     picture: str
     tickets: str
     state: str = ""  # claimed, given out
+    notes: tuple[str, ...] = ()  # what it brought, or why it brought nothing yet
+    links: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
