@@ -31,6 +31,7 @@ SCHEDULE: Final = (
     Periodic("delete.buyer_sessions", HOUR),
     Periodic("delete.forgotten_buyers", HOUR),
     Periodic("delete.forget_wishes", DAY, at_hour=2),
+    Periodic("delete.claim_details", DAY, at_hour=2),
     Periodic("delete.done_letters", HOUR),
     Periodic("delete.kept_mails", DAY, at_hour=2),
     Periodic("delete.old_effects", DAY, at_hour=2),

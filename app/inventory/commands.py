@@ -60,12 +60,16 @@ class NewOrder:
 
 @frozen
 class HoldSeats(Command[HoldView]):
-    """Keep places for one basket until the hold expires, adding to what it holds: all or none."""
+    """Keep places for one basket until the hold expires, adding to what it holds: all or none.
+
+    `early` when whoever asks has been shown to have a key to the sale before it opens.
+    """
 
     basket: str
     hold_id: str  # used when the basket holds nothing here yet
     seats: tuple[SeatChoice, ...] = ()
     areas: tuple[AreaChoice, ...] = ()
+    early: bool = False
 
 
 @frozen
@@ -78,6 +82,7 @@ class HoldBest(Command[HoldView]):
     category: str | None = None
     step_free: bool = False
     ticket_type: str | None = None
+    early: bool = False
 
 
 @frozen

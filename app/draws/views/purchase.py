@@ -83,6 +83,7 @@ class PurchasePage:
     wins: tuple[WinCard, ...] = ()
     wins_title: str = ""
     claim_words: str = ""
+    asks_first: bool = False  # claiming leads to a form
     actions: tuple[Action, ...] = ()
     numbers: tuple[Fact, ...] = ()  # what to keep for the proof
     prizes: Prizes | None = None
