@@ -9,7 +9,7 @@ from app.schedule import Periodic
 from jobs.deletes import cancel_old_demo
 from jobs.prizes import give_seats_again
 from jobs.refunds import ask_about_refunds
-from jobs.reminders import remind_unpaid
+from jobs.reminders import remind_unclaimed, remind_unpaid
 
 HOUR: Final = 3600
 DAY: Final = 24 * HOUR
@@ -22,6 +22,7 @@ def truncate_log(office: BoxOffice) -> None:
 
 SCHEDULE: Final = (
     Periodic("remind.unpaid_orders", HOUR, here=remind_unpaid),
+    Periodic("remind.unclaimed_prizes", DAY, at_hour=9, here=remind_unclaimed),
     Periodic("ask.submitted_refunds", HOUR, here=ask_about_refunds),
     Periodic("give.open_seats", HOUR, here=give_seats_again),
     Periodic("delete.ended_holds", HOUR),

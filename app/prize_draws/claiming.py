@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.box_office import BoxOffice
 from app.lottery.pool.commands import ClaimPrize
-from app.lottery.pool.terms import ENTITLEMENT, SEAT
+from app.lottery.pool.terms import SEAT
 from app.lottery.refusals import ClaimTooLate
-from app.prize_draws.results import bought
+from app.prize_draws.results import bought, can_be_claimed
 
 
 def claim_all(office: BoxOffice, purchase_id: str, buyer: str) -> int:
@@ -22,7 +22,7 @@ def claim_all(office: BoxOffice, purchase_id: str, buyer: str) -> int:
     pool, late, count = office.pool_of(found.lottery_id), None, 0
     words = office.draws.by_id(found.lottery_id).words
     for won in found.wins:
-        if won.is_claimed or won.tier.kind == ENTITLEMENT:
+        if not can_be_claimed(won):
             continue
         at_once = won.tier.kind == SEAT and words.of_tier(won.tier.key).at_once
         try:

@@ -18,7 +18,7 @@ from app.lottery.pool.terms import ENTITLEMENT
 from app.orders.views import OrderView
 from app.pages import Fact
 from app.prize_draws.drawing import holder_salt
-from app.prize_draws.results import Bought, Won
+from app.prize_draws.results import Bought, Won, can_be_claimed
 from app.words import gettext as _
 from app.words import list_words, ngettext, short_day_words
 
@@ -141,7 +141,7 @@ def cells(card: DrawCard, found: Bought) -> Cells:
 
 
 def _claimable(found: Bought) -> list[Won]:
-    return [won for won in found.wins if not won.is_claimed and won.tier.kind != ENTITLEMENT]
+    return [won for won in found.wins if can_be_claimed(won)]
 
 
 def _tickets_words(wins: list[Won], is_many: bool) -> str:
