@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from app.box_office import office
 from app.draw_cards import DrawCard
@@ -16,10 +17,12 @@ from app.refusals import NotFound
 from app.words import gettext as _
 from app.words import moment_words
 
-LINKS_LIMIT = 3
+LINKS_LIMIT: Final = 3
+
+Gifts = dict[tuple[str, int], Gift]  # by batch and position
 
 
-def gifts_in(purchase_id: str, wins: tuple[Won, ...]) -> dict[tuple[str, int], Gift]:
+def gifts_in(purchase_id: str, wins: tuple[Won, ...]) -> Gifts:
     """What became of the seats among these prizes."""
     if not any(won.tier.kind == SEAT for won in wins):
         return {}
@@ -27,9 +30,7 @@ def gifts_in(purchase_id: str, wins: tuple[Won, ...]) -> dict[tuple[str, int], G
         return gifts_of(connection, purchase_id)
 
 
-def gift_notes(
-    card: DrawCard, wins: list[Won], gifts: dict[tuple[str, int], Gift]
-) -> Iterator[str]:
+def gift_notes(card: DrawCard, wins: list[Won], gifts: Gifts) -> Iterator[str]:
     """What happened, and what the winner need not do."""
     shown = card.words.of_tier(wins[0].tier.key)
     if wins[0].tier.kind == ENTITLEMENT:
@@ -43,9 +44,7 @@ def gift_notes(
         yield f"{reason_words(reason, _title(shown.event))} {after}"
 
 
-def gift_links(
-    card: DrawCard, wins: list[Won], gifts: dict[tuple[str, int], Gift]
-) -> Iterator[Action]:
+def gift_links(card: DrawCard, wins: list[Won], gifts: Gifts) -> Iterator[Action]:
     """Where the prize is."""
     shown = card.words.of_tier(wins[0].tier.key)
     if wins[0].tier.kind == ENTITLEMENT and shown.opens == EARLY_ACCESS:
@@ -71,7 +70,7 @@ def _key_notes(card: DrawCard, shown: TierWords) -> Iterator[str]:
         yield _("Sign in under My tickets with this purchase's address to read it.")
 
 
-def _of(wins: list[Won], gifts: dict[tuple[str, int], Gift]) -> list[Gift]:
+def _of(wins: list[Won], gifts: Gifts) -> list[Gift]:
     found = (gifts.get((won.batch_id, won.position)) for won in wins)
     return [gift for gift in found if gift is not None]
 

@@ -27,7 +27,8 @@ LINES_LIMIT: Final = 20
 
 def key_lines(office: BoxOffice, buyer: SignedInBuyer) -> tuple[KeyLine, ...] | None:
     """The section of a buyer's own page; None where nothing is open to them."""
-    return tuple(_line(office, key) for key in _keys(office, buyer)[:LINES_LIMIT]) or None
+    keys = [key for key in _keys(office, buyer) if _still_opens(office, key)]
+    return tuple(_line(office, key) for key in keys[:LINES_LIMIT]) or None
 
 
 def members_page(office: BoxOffice, slug: str, buyer: SignedInBuyer | None) -> MembersPage:
@@ -82,6 +83,13 @@ def _keys(office: BoxOffice, buyer: SignedInBuyer) -> list[Key]:
         return keys_of(connection, buyer.address_key, utc_now())
 
 
+def _still_opens(office: BoxOffice, key: Key) -> bool:
+    """A key to a sale is worth nothing any more once everybody can book."""
+    if key.event_id is None:
+        return True
+    return office.catalogue.by_id(key.event_id).sale_state() == "early"
+
+
 def _line(office: BoxOffice, key: Key) -> KeyLine:
     card = office.draws.by_id(key.lottery_id)
     words = _("for good") if key.until_at is None else _times(card, key, until=True)
@@ -90,6 +98,8 @@ def _line(office: BoxOffice, key: Key) -> KeyLine:
     if key.opens == Opens.EARLY_ACCESS and key.event_id is not None:
         event = office.catalogue.by_id(key.event_id)
         title = _("Early booking: %(event)s", event=event.title)
+        if key.until_at is None and key.from_at <= utc_now():
+            words = _("until everybody can book")
         return KeyLine(title, words, f"/e/{event.slug}")
     title = _("Members' page of %(house)s", house=card.house.name)
     return KeyLine(title, words, f"/members/{card.slug}")

@@ -9,12 +9,12 @@ from typing import Final
 from app.box_office import office
 from app.clock import from_ms, utc_now
 from app.draw_cards import DrawCard
-from app.draws.queries.gifts import gift_links, gift_notes, gifts_in
+from app.draws.queries.gifts import Gifts, gift_links, gift_notes, gifts_in
 from app.draws.queries.prizes import count_words
 from app.draws.views.purchase import Cells, WinCard
 from app.lottery.draw.digests import entry_hash
 from app.lottery.draw.lists import sold_line
-from app.lottery.pool.terms import ENTITLEMENT
+from app.lottery.pool.terms import ENTITLEMENT, SEAT
 from app.orders.views import OrderView
 from app.pages import Fact
 from app.prize_draws.drawing import holder_salt
@@ -100,7 +100,7 @@ def win_cards(card: DrawCard, found: Bought) -> Iterator[WinCard]:
             stock=shown.stock,
             picture=shown.picture,
             tickets=_tickets_words(wins, is_many),
-            state=_state_words(wins),
+            state=_state_words(wins, gifts),
             notes=tuple(gift_notes(card, wins, gifts)),
             links=tuple(gift_links(card, wins, gifts)),
         )
@@ -157,9 +157,15 @@ def _tickets_words(wins: list[Won], is_many: bool) -> str:
     return _("Ticket %(named)s", named=list_words(names))
 
 
-def _state_words(wins: list[Won]) -> str:
+def _state_words(wins: list[Won], gifts: Gifts) -> str:
     if wins[0].tier.kind == ENTITLEMENT:
         return _("It is on")
+    if wins[0].tier.kind == SEAT and all(won.is_given for won in wins):
+        found = [gifts.get((won.batch_id, won.position)) for won in wins]
+        if not all(gift is not None and gift.is_given for gift in found):
+            return (
+                "" if any(gift is not None and gift.reason for gift in found) else _("On its way")
+            )
     if all(won.is_given for won in wins):
         return _("Given out")
     if all(won.is_claimed for won in wins):
