@@ -40,6 +40,7 @@ def live_view(shown: Shown, now_ms: int) -> LiveView:
         state=state,
         title=title,
         paragraphs=paragraphs,
+        batch=batch_title(batch) if len(shown.totals.batches) > 1 else "",
         sold=batch.sold,
         size=batch.size,
         sold_words=_(

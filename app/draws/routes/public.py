@@ -13,7 +13,7 @@ from app.draws.queries.draw import draw_page
 from app.draws.queries.listing import draw_list
 from app.draws.queries.live import live_view, tag_of
 from app.draws.queries.shown import shown_draw
-from app.houses import show_house
+from app.houses import show_house, show_houses
 from app.htmx import HTML, go_to, show_fragment, show_page, wants_fragment
 
 bp = Blueprint("draws", __name__)
@@ -25,6 +25,7 @@ FRESH: Final = "public, no-cache"
 @bp.get("/draws")
 def list_draws() -> ResponseReturnValue:
     """Draws that are on, and those that are over."""
+    show_houses([card.house for card in office().draws.on_show()])
     return show_page("draws/list.html", page=draw_list(office()))
 
 
