@@ -45,11 +45,9 @@ def _make_orders() -> None:
         sa.CheckConstraint("unit_cents >= 0", name=op.f("ck_draw_orders_unit_cents")),
         sa.CheckConstraint("credits >= 0", name=op.f("ck_draw_orders_credits")),
         sa.CheckConstraint("credits = 0 OR unit_cents = 0", name=op.f("ck_draw_orders_one_price")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_draw_orders_order_id")),
         sa.ForeignKeyConstraint(
-            ["order_id"], ["orders.id"], name=op.f("fk_draw_orders_order_id_orders")
-        ),
-        sa.ForeignKeyConstraint(
-            ["lottery_id"], ["lotteries.id"], name=op.f("fk_draw_orders_lottery_id_lotteries")
+            ["lottery_id"], ["lotteries.id"], name=op.f("fk_draw_orders_lottery_id")
         ),
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_draw_orders")),
         **STRICT_KEYED,
