@@ -25,7 +25,8 @@ STOP_SECONDS: Final = 3.0
 class LongWork:
     """One piece of work: begun when it is made, `done` of `most` steps by now."""
 
-    def __init__(self, name: str, do: Do) -> None:
+    def __init__(self, name: str, do: Do, token: str) -> None:
+        self.token = token
         self.done, self.most = 0, 0
         self.ended_at = 0.0
         self._do = do
@@ -76,10 +77,11 @@ class LongWorks:
         self._guard = threading.Lock()
         self._works: dict[str, LongWork] = {}
 
-    def ask(self, name: str, do: Do) -> Words:
+    def ask(self, name: str, do: Do, token: str = "") -> Words:
         """Begin it unless it runs; how far it is, or its outcome with `is_done`, once.
 
-        Raises its refusal, and `Busy` while too much other work runs.
+        Raises its refusal, and `Busy` while too much other work runs, or the same for other facts:
+        `token` tells those apart.
         """
         with self._guard:
             self._drop_old()
@@ -87,7 +89,11 @@ class LongWorks:
             if work is None:
                 if sum(not other.is_over for other in self._works.values()) >= WORKS_LIMIT:
                     raise Busy
-                work = self._works[name] = LongWork(name, do)
+                work = self._works[name] = LongWork(name, do, token)
+            elif work.token != token and not work.is_over:
+                raise Busy
+            elif work.token != token:  # nobody asked any more how that one ended
+                work = self._works[name] = LongWork(name, do, token)
         if not work.wait(QUICK_SECONDS):
             return {"is_done": False, "done": work.done, "of": work.most}
         with self._guard:

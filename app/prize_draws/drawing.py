@@ -120,6 +120,8 @@ def draw_batch(
 ) -> BatchView:
     """Draw a closed batch of the evening once its public value is fixed; again the same."""
     row = batch_row(office, batch_id)
+    if row.status == "open":
+        raise NotThatFar("The batch is still selling.", next_step="Close it first.")
     if not row.public_value:
         raise NotThatFar("The public value is not fixed yet.", next_step="Two people type it.")
     _facts, drawn = _drawn(office, row, progress)
