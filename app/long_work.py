@@ -5,9 +5,11 @@ So nothing that others wait for (a connection, an actor, a job's turn) is occupi
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from app.refusals import Busy
@@ -20,6 +22,13 @@ QUICK_SECONDS: Final = 0.2  # what is done by then needs no second question
 WORKS_LIMIT: Final = 8
 KEPT_SECONDS: Final = 300  # for an outcome that nobody has asked for
 STOP_SECONDS: Final = 3.0
+TURN_SECONDS: Final = (
+    0.001  # how long others wait for the interpreter while it counts; usually 5 ms
+)
+
+_turns = threading.Lock()
+_running_count = 0
+_usual_seconds = 0.0
 
 
 class LongWork:
@@ -58,7 +67,8 @@ class LongWork:
 
     def _run(self) -> None:
         try:
-            self._outcome = self._do(self._note)
+            with _short_turns():
+                self._outcome = self._do(self._note)
         except Exception as fault:  # noqa: BLE001  whoever asks is told
             self._fault = fault
         self.ended_at = time.monotonic()
@@ -116,3 +126,24 @@ class LongWorks:
         for name, work in list(self._works.items()):
             if work.is_over and work.ended_at < oldest:
                 del self._works[name]
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """A hold changes threads several times: each of those waits for a turn of the interpreter."""
+    _count_running(+1)
+    try:
+        yield
+    finally:
+        _count_running(-1)
+
+
+def _count_running(more: int) -> None:
+    global _running_count, _usual_seconds
+    with _turns:
+        if _running_count == 0:
+            _usual_seconds = sys.getswitchinterval()
+            sys.setswitchinterval(TURN_SECONDS)
+        _running_count += more
+        if _running_count == 0:
+            sys.setswitchinterval(_usual_seconds)

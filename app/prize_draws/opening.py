@@ -22,7 +22,7 @@ from app.pool_reading import terms_of
 from app.prize_draws.secrets_of_batches import keep_tree, secret_of
 from app.refusals import NotFound
 
-BREATH_SECONDS: Final = 0.0  # between two steps: whoever waits for the processor goes first
+BREATH_SECONDS: Final = 0.003  # between two steps: long enough for somebody else's whole hold
 
 
 def open_batch(
