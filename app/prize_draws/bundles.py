@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.box_office import BoxOffice
 from app.lottery.draw.canonical import decode
@@ -27,6 +27,16 @@ def kept_bundle(office: BoxOffice, batch_id: str) -> bytes | None:
     if not rows or len(rows) != rows[0].parts:
         return None
     return b"".join(zlib.decompress(row.content) for row in rows)
+
+
+def is_kept(office: BoxOffice, batch_id: str) -> bool:
+    """Whether all of a batch's file is kept."""
+    query = select(func.count(), func.max(LotteryBundle.parts)).where(
+        LotteryBundle.batch_id == batch_id
+    )
+    with office.db.read() as connection:
+        count, parts = connection.execute(query).one()
+    return bool(count) and count == parts
 
 
 def kept_list(office: BoxOffice, batch_id: str) -> tuple[str, ...] | None:

@@ -20,7 +20,7 @@ from app.lottery.pool.terms import DAY_MS
 from app.lottery.refusals import NotThatFar
 from app.models import LotteryBatch
 from app.pool_reading import terms_of
-from app.prize_draws.bundles import kept_bundle
+from app.prize_draws.bundles import is_kept
 from app.prize_draws.drawing import keep_bundle
 
 BY: Final = "schedule"
@@ -92,7 +92,7 @@ def archive_some(office: BoxOffice, by: str) -> dict[str, Any]:
         return {"is_done": True, "batch": "", "done": 0, "of": 0}
     batch = waiting[0]
     told = {"is_done": False, "batch": batch.batch_id, "done": batch.gone, "of": batch.sold}
-    if kept_bundle(office, batch.batch_id) is None and not _is_kept(office, batch.batch_id):
+    if not (is_kept(office, batch.batch_id) or _keep(office, batch.batch_id)):
         return told
     for _slice in range(SLICES_AT_ONCE):
         command = ArchiveSlice(batch.batch_id, by, wall_ms())
@@ -103,8 +103,8 @@ def archive_some(office: BoxOffice, by: str) -> dict[str, Any]:
     return told
 
 
-def _is_kept(office: BoxOffice, batch_id: str) -> bool:
-    """Keep the file, in a thread of its own where it takes longer."""
+def _keep(office: BoxOffice, batch_id: str) -> bool:
+    """Keep the file, in a thread of its own where it takes longer; whether that is done."""
 
     def keep(progress: Progress) -> dict[str, Any]:
         keep_bundle(office, batch_id, progress)
@@ -114,8 +114,12 @@ def _is_kept(office: BoxOffice, batch_id: str) -> bool:
 
 
 def _batches(office: BoxOffice, *statuses: str) -> Any:
+    names = (
+        *("id", "lottery_id", "terms", "secret", "cursor", "gone"),
+        *("closed_ms", "drawn_ms", "settled_ms"),
+    )
     query = (
-        select(LotteryBatch.__table__)
+        select(*(getattr(LotteryBatch, name) for name in names))
         .where(LotteryBatch.status.in_(statuses))
         .order_by(LotteryBatch.opened_ms, LotteryBatch.id)
     )

@@ -26,7 +26,7 @@ from app.lottery.refusals import NotThatFar
 from app.lottery.sealing import BY_BUYERS, BY_STAFF
 from app.models import LotteryBatch, LotteryPart
 from app.pool_reading import terms_of
-from app.prize_draws.bundles import keep_parts, kept_bundle, kept_list
+from app.prize_draws.bundles import is_kept, keep_parts, kept_bundle, kept_list
 from app.prize_draws.opening import in_steps
 from app.prize_draws.secrets_of_batches import kept_secret
 from app.refusals import NotFound
@@ -149,7 +149,7 @@ def bundle_of(office: BoxOffice, batch_id: str) -> bytes:
 
 def keep_bundle(office: BoxOffice, batch_id: str, progress: Progress = _nobody) -> None:
     """Keep that file, so that it outlives the tickets; again it changes nothing."""
-    if kept_bundle(office, batch_id) is None:
+    if not is_kept(office, batch_id):
         raw = _published_bundle(office, batch_row(office, batch_id), progress)
         keep_parts(office, batch_id, raw)
 
