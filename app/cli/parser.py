@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from app.cli.demo_stripe import add_options as add_demo_stripe_options
+from app.cli.lottery_words import add_lottery
 
 EXIT_USAGE: Final = 2
 COMMANDS: Final = (
-    "serve, work, demo, demo-stripe, event, import-plan, order, create-admin, verify-ticket,"
-    " verify-draw, simulate, ledger, doctor, backup, restore"
+    "serve, work, demo, demo-stripe, event, import-plan, order, lottery, create-admin,"
+    " verify-ticket, verify-draw, simulate, ledger, doctor, backup, restore"
 )
 
 
@@ -48,6 +49,7 @@ def read_command(arguments: Sequence[str]) -> Wanted:
     words.pop("command", None)
     words.pop("event_command", None)
     words.pop("order_command", None)
+    words.pop("lottery_command", None)
     return Wanted(does, words, needs_settings)
 
 
@@ -62,6 +64,7 @@ def _parser() -> Parser:
     _add_running(commands)
     _add_events(commands)
     _add_house(commands)
+    add_lottery(commands, Parser, _add)
     _add_upkeep(commands)
     return parser
 
