@@ -19,6 +19,7 @@ SECRET_PARTS = {"secret", "token"}
 OPEN_PARTS = {
     *("slug", "code", "order_id", "hold_id", "filename", "name", "digest"),
     *("row_id", "mail_id", "organizer_id", "number", "position"),
+    "batch_id",
 }
 
 
