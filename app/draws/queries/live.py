@@ -120,7 +120,8 @@ def _drawn(shown: Shown, batch: BatchTotals) -> Told:
 
 def _revealed(shown: Shown, batch: BatchTotals) -> Told:
     words = _("The secret is published: anybody can repeat the draw now.")
-    return Label(_("Drawn, open to check"), "ok", "check"), _("The draw is made"), (words,)
+    title = _("Sales are over") if is_instant(batch) else _("The draw is made")
+    return Label(_("Open to check"), "ok", "check"), title, (words,)
 
 
 def _ended(shown: Shown, batch: BatchTotals) -> Told:

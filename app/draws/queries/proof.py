@@ -175,8 +175,8 @@ def _downloads(batch: BatchTotals, address: str) -> Iterator[Download]:
 
 
 def _command(batch: BatchTotals) -> str:
-    name = file_name(batch, ".json") if batch.is_revealed else "my-ticket.json"
-    return f"python3 {SCRIPT} {name}"
+    has_own = is_instant(batch) and not batch.is_revealed
+    return f"python3 {SCRIPT} {'my-ticket.json' if has_own else file_name(batch, '.json')}"
 
 
 def _tell_words(shown: Shown) -> str:

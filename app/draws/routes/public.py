@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.box_office import office
 from app.clock import wall_ms
+from app.draw_polls import note_drawn
 from app.draws.queries.draw import draw_page
 from app.draws.queries.listing import draw_list
 from app.draws.queries.live import live_view, tag_of
@@ -43,8 +44,10 @@ def show_live(slug: str) -> ResponseReturnValue:
     shown = shown_draw(office(), slug)
     if not wants_fragment():
         return go_to(f"/draw/{slug}")
-    view = live_view(shown, wall_ms())
+    now_ms = wall_ms()
+    view = live_view(shown, now_ms)
     tag = tag_of(view)
+    note_drawn(shown.card, shown.totals, now_ms, tag)
     answer = Response(content_type=HTML, headers={"Cache-Control": FRESH})
     answer.set_etag(tag)
     if request.args.get("seen") == tag:
