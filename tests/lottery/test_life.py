@@ -157,10 +157,7 @@ def test_an_archive_killed_in_the_middle_goes_on(
     later(61)
     by_itself.settle_due(office)
     later(366)
-    few = c.ArchiveSlice
-    monkeypatch.setattr(
-        by_itself, "ArchiveSlice", lambda batch_id, by, at_ms: few(batch_id, by, at_ms, 1)
-    )
+    monkeypatch.setattr(by_itself, "PARTS_AT_ONCE", 1)
     with faults(fault):
         assert archive(office) == [(TICKETS, False)]
     assert status_of(office, "gift-1") == "settled"
