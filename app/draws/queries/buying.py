@@ -15,7 +15,6 @@ from app.draw_cards import DrawCard
 from app.draws.queries.chances import chance_words, worth_words
 from app.draws.queries.legal import legal_view
 from app.draws.queries.prizes import count_words, left_words, prizes
-from app.draws.queries.shown import Shown, Stage, stage_of
 from app.draws.queries.words import batch_title, prizes_words, tickets_words
 from app.draws.views.buying import (
     BudgetPart,
@@ -32,6 +31,7 @@ from app.orders.draw_placing import CONTRIBUTION_BYTES, CREDITS
 from app.pages import Fact, FormState
 from app.payments.gateway import as_remote
 from app.prize_draws.limits import BuyerLimits, limits_of
+from app.prize_draws.shown import Shown, Stage, stage_of
 from app.sign_ins.sessions import SignedInBuyer
 from app.words import gettext as _
 from app.words import ngettext

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from app.box_office import BoxOffice
 from app.draws.forms import TypedTicket
-from app.draws.queries.shown import Shown, is_instant
 from app.draws.queries.words import local, ticket_number
 from app.draws.views.proof import TicketAnswer
 from app.lottery.pool.totals import BatchTotals
 from app.prize_draws.drawing import kept_bundle, kept_list
+from app.prize_draws.shown import Shown, is_instant
 from app.words import gettext as _
 from app.words import moment_words
 

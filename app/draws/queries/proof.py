@@ -13,7 +13,6 @@ from app.draws.queries.checks import check_steps
 from app.draws.queries.live import batch_state
 from app.draws.queries.one_ticket import Found, one_ticket
 from app.draws.queries.published import Published, Times, published_of, times_of
-from app.draws.queries.shown import Shown, is_instant
 from app.draws.queries.words import (
     batch_title,
     local,
@@ -24,6 +23,7 @@ from app.draws.queries.words import (
 from app.draws.views.proof import Download, ProofPage
 from app.lottery.pool.totals import BatchTotals
 from app.pages import Chip, Fact
+from app.prize_draws.shown import Shown, is_instant
 from app.words import gettext as _
 from app.words import moment_words, short_moment_words
 
