@@ -187,7 +187,7 @@ BAD: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("value", {"draw": "roof", "value": "1 2 3 4 5 6"}, "Say with --by"),
     ("value", {"draw": "roof"}, "does not come from the buyers"),
     ("draw", {"draw": "roof"}, "still selling"),
-    ("draw", {"draw": "quick"}, "still selling"),
+    ("draw", {"draw": "quick"}, "placed before its first sale"),
     ("reveal", {"draw": "roof"}, "not come that far"),
     ("settle", {"draw": "roof"}, "not come that far"),
     ("end", {"draw": "roof"}, "is not over: roof-1"),
