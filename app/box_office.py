@@ -25,7 +25,8 @@ from app.inventory_store import EventStore
 from app.keys import EventKeys
 from app.long_work import LongWorks
 from app.lotteries import Lotteries, Pool
-from app.models import HoldRow, HoldState, HouseTime
+from app.lottery.pool.purchase import WAITING
+from app.models import HoldRow, HoldState, HouseTime, LotteryPurchase
 from app.payments.all import gateways_of
 from app.payments.gateway import Gateway
 from app.pool_store import PoolStore
@@ -177,7 +178,7 @@ def inventory_of(event_id: int) -> Inventory:
 
 
 def _carry_on(office: BoxOffice) -> None:
-    """House time, known keys and live holds, as the last server left them."""
+    """House time, known keys, live holds and unpaid draw tickets, as the last server left them."""
     with office.db.read() as connection:
         left = connection.execute(select(HouseTime.__table__)).first()
         live = connection.execute(
@@ -186,6 +187,10 @@ def _carry_on(office: BoxOffice) -> None:
             .distinct()
         ).scalars()
         event_ids = sorted(live)
+        unpaid = connection.execute(
+            select(LotteryPurchase.lottery_id).where(LotteryPurchase.status.in_(WAITING)).distinct()
+        ).scalars()
+        lottery_ids = sorted(unpaid)
     if left is not None:
         is_same_boot = bool(left.boot_id) and left.boot_id == boot_id()
         if not (is_same_boot and house.carry_on(left.house_ms, left.offset_ms)):
@@ -194,5 +199,7 @@ def _carry_on(office: BoxOffice) -> None:
     office.answers.load()
     for event_id in event_ids:
         office.inventory_of(event_id)
+    for lottery_id in lottery_ids:
+        office.pool_of(lottery_id)
     office.inventories.start()
     office.lotteries.start()

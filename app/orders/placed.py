@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
@@ -93,7 +94,7 @@ def paid_at_once(office: BoxOffice, order: OrderRow) -> Placed:
     return _settled(office, order.id)
 
 
-def write_order(connection: Connection, kept: KeptKey | None, row: dict[str, object]) -> OrderRow:
+def write_order(connection: Connection, kept: KeptKey | None, row: Mapping[str, Any]) -> OrderRow:
     """Write a new order's row with what all of them have; its key counts for a day."""
     if kept is not None:  # afterwards it may be used again
         oldest = utc_now() - timedelta(hours=KEPT_HOURS)
@@ -106,7 +107,7 @@ def write_order(connection: Connection, kept: KeptKey | None, row: dict[str, obj
         "is_demo": row["gateway"] == "demo",
         "created_at": from_ms(wall_ms()),
     }
-    connection.execute(insert(Order), known | row)
+    connection.execute(insert(Order), known | dict(row))
     return read_order(connection, str(row["id"]))
 
 

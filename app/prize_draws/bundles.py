@@ -15,7 +15,7 @@ from app.rows import insert_new
 PART_BYTES: Final = 256 * 1024  # packed and written in some milliseconds
 
 
-def kept_bundle(office: BoxOffice, batch_id: str) -> bytes | None:
+def stored_bundle(office: BoxOffice, batch_id: str) -> bytes | None:
     """The file of a batch, byte for byte; None until all of it is kept."""
     query = (
         select(LotteryBundle.parts, LotteryBundle.content)
@@ -39,9 +39,9 @@ def is_kept(office: BoxOffice, batch_id: str) -> bool:
     return bool(count) and count == parts
 
 
-def kept_list(office: BoxOffice, batch_id: str) -> tuple[str, ...] | None:
+def stored_list(office: BoxOffice, batch_id: str) -> tuple[str, ...] | None:
     """The list of who held what, from the file; None until it is kept."""
-    raw = kept_bundle(office, batch_id)
+    raw = stored_bundle(office, batch_id)
     if raw is None:
         return None
     document: Any = decode(raw)

@@ -26,12 +26,14 @@ from app.lottery.refusals import NotThatFar
 from app.lottery.sealing import BY_BUYERS, BY_STAFF
 from app.models import LotteryBatch, LotteryPart
 from app.pool_reading import terms_of
-from app.prize_draws.bundles import is_kept, keep_parts, kept_bundle, kept_list
+from app.prize_draws.bundles import is_kept, keep_parts, stored_bundle, stored_list
 from app.prize_draws.opening import in_steps
+from app.prize_draws.records import RecordFile, kept, kept_or_begun, record_path
 from app.prize_draws.secrets_of_batches import kept_secret
 from app.refusals import NotFound
 
 HOLDER: Final = "lottery holder"
+AT_ONCE_COUNT: Final = 20_000  # tickets that are drawn again while a reader waits
 
 
 def _nobody(done: int, most: int) -> None:
@@ -41,7 +43,9 @@ def _nobody(done: int, most: int) -> None:
 def close_batch(office: BoxOffice, batch_id: str, by: str) -> BatchView:
     """Sell no more of it; from now on its list is final."""
     row = batch_row(office, batch_id)
-    return office.pool_of(row.lottery_id).ask(CloseBatch(batch_id, by, wall_ms()))
+    view = office.pool_of(row.lottery_id).ask(CloseBatch(batch_id, by, wall_ms()))
+    kept_list(office, batch_id)
+    return view
 
 
 def holder_salt(office: BoxOffice, purchase_id: str) -> bytes:
@@ -58,7 +62,7 @@ def sold_list(office: BoxOffice, batch_id: str) -> tuple[str, ...]:
     if terms_of(row.terms).mode == INSTANT:
         return ()
     if row.gone:
-        return kept_list(office, batch_id) or ()
+        return _stored_list(office, batch_id)
     query = (
         select(LotteryPart.first, LotteryPart.count, LotteryPart.purchase_id)
         .where(LotteryPart.batch_id == batch_id)
@@ -74,9 +78,22 @@ def sold_list(office: BoxOffice, batch_id: str) -> tuple[str, ...]:
 
 def list_hash(office: BoxOffice, batch_id: str) -> str:
     """The digest of that list, to publish when the batch has closed; `NotThatFar` before."""
-    if batch_row(office, batch_id).status == "open":
+    return list_digest(kept_list(office, batch_id).read().decode().splitlines()).hex()
+
+
+def kept_list(office: BoxOffice, batch_id: str) -> RecordFile:
+    """That list as a file with a line feed behind each line; `NotThatFar` before closing.
+
+    A batch whose tickets were archived has the one that was kept, or `NotFound`.
+    """
+    row = batch_row(office, batch_id)
+    if row.status == "open":
         raise NotThatFar("The batch is still selling.", next_step="Close it first.")
-    return list_digest(sold_list(office, batch_id)).hex()
+
+    def make() -> bytes:
+        return "".join(f"{line}\n" for line in sold_list(office, batch_id)).encode()
+
+    return kept(record_path(office, batch_id, row.commitment, "list.txt"), make)
 
 
 def type_value(office: BoxOffice, batch_id: str, text: str, by: str) -> PublicValueView:
@@ -136,7 +153,9 @@ def reveal_batch(office: BoxOffice, batch_id: str, by: str) -> BatchView:
     seed, params = kept_secret(office, batch_id)
     commitment = commit(params, batch_id, seed).hex()
     command = Reveal(batch_id, seed.hex(), commitment, by, wall_ms())
-    return office.pool_of(row.lottery_id).ask(command)
+    view = office.pool_of(row.lottery_id).ask(command)
+    kept_bundle(office, batch_id)
+    return view
 
 
 def bundle_of(office: BoxOffice, batch_id: str) -> bytes:
@@ -154,6 +173,24 @@ def keep_bundle(office: BoxOffice, batch_id: str, progress: Progress = _nobody) 
         keep_parts(office, batch_id, raw)
 
 
+def kept_bundle(office: BoxOffice, batch_id: str, *, waits: bool = True) -> RecordFile:
+    """That file, made once; `Busy` while it is made, which a million tickets take seconds for.
+
+    Whoever does not wait has a large one made in the background. A batch whose tickets were
+    archived has the one that was kept, or `NotFound`.
+    """
+    row = batch_row(office, batch_id)
+    if not row.secret:
+        raise NotThatFar("The secret of this batch is not published yet.")
+
+    def make() -> bytes:
+        return bundle_of(office, batch_id)
+
+    path = record_path(office, batch_id, row.commitment, "bundle.json")
+    at_once = waits or row.size <= AT_ONCE_COUNT
+    return kept(path, make) if at_once else kept_or_begun(path, make)
+
+
 def batch_row(office: BoxOffice, batch_id: str) -> Any:
     """A batch as it is kept, or `NotFound`."""
     with office.db.read() as connection:
@@ -165,12 +202,20 @@ def batch_row(office: BoxOffice, batch_id: str) -> Any:
     return row
 
 
+def _stored_list(office: BoxOffice, batch_id: str) -> tuple[str, ...]:
+    """The list of a batch whose tickets are gone: it was kept before the first of them went."""
+    stored = stored_list(office, batch_id)
+    if stored is None:
+        raise NotFound("The tickets of this batch are archived, and its file is not here.")
+    return stored
+
+
 def _published_bundle(office: BoxOffice, row: Any, progress: Progress) -> bytes:
     if not row.secret:
         raise NotThatFar("The secret of this batch is not published yet.")
-    kept = kept_bundle(office, row.id)
-    if kept is not None:
-        return kept
+    stored = stored_bundle(office, row.id)
+    if stored is not None:
+        return stored
     facts, drawn = _drawn(office, row, progress)
     return seal(facts, drawn)
 

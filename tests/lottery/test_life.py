@@ -28,7 +28,7 @@ from app.models import (
     OrderStatus,
 )
 from app.prize_draws import by_itself, drawing
-from app.prize_draws.bundles import kept_bundle
+from app.prize_draws.bundles import stored_bundle
 from app.prize_draws.drawing import bundle_of, list_hash, sold_list
 from app.prize_draws.forgetting import forget_erased
 from app.sign_ins.sessions import SignedInBuyer
@@ -127,7 +127,7 @@ def test_a_batch_lives_and_its_proof_outlives_it(
     assert by_itself.settle_due(office) == 0, "prizes can still be claimed"
     later(2)
     assert (by_itself.settle_due(office), by_itself.settle_due(office)) == (1, 0)
-    assert (kept_bundle(office, "gift-1"), dry_run(office)[TICKETS]) == (None, 0)
+    assert (stored_bundle(office, "gift-1"), dry_run(office)[TICKETS]) == (None, 0)
     later(364)
     assert do(office, "archive", dry_run=True)["batches"] == []
     later(2)
@@ -184,10 +184,10 @@ def test_a_large_proof_is_kept_in_parts_and_is_none_until_all_are_there(
         with pytest.raises(OSError, match="killed"):
             drawing.keep_bundle(office, "gift-1")
     assert count(office, LotteryBundle) == [2]
-    assert kept_bundle(office, "gift-1") is None
+    assert stored_bundle(office, "gift-1") is None
     drawing.keep_bundle(office, "gift-1")
 
-    assert kept_bundle(office, "gift-1") == whole
+    assert stored_bundle(office, "gift-1") == whole
 
 
 class KilledAfter:
