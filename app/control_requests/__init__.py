@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.box_office import BoxOffice
-from app.control_requests import draws, events, house, lotteries, places, plans, refunds
+from app.control_requests import credits, draws, events, house, lotteries, places, plans, refunds
 from app.control_requests.asked import Request, Words
 from app.refusals import Refusal
 
@@ -46,6 +46,7 @@ REQUESTS: Final[dict[str, Request]] = {
     "lottery.claims": draws.list_claims,
     "lottery.confirm": draws.confirm,
     "lottery.archive": draws.archive,
+    "lottery.vouchers": credits.make_vouchers,
     "admin.create": house.invite_admin,
     "demo.open": house.open_demo,
     "demo.close": house.close_demo,

@@ -199,12 +199,14 @@ def _tell_words(shown: Shown) -> str:
 
 
 def _timeline(shown: Shown, batch: BatchTotals, times: Times) -> Iterator[Fact]:
-    said = [(batch.opened_ms, _("Fingerprint and rules published"))]
+    opened, closed = _("Fingerprint and rules published"), _("Sale closed, the list is final")
     if is_instant(batch):
-        said = [(batch.opened_ms, _("Prizes placed; fingerprint, root and rules published"))]
+        opened = _("Prizes placed; fingerprint, root and rules published")
+        closed = _("Sale closed")
+    said = [(batch.opened_ms, opened)]
     marks = (
         (times.first_sold_ms, _("First ticket sold")),
-        (batch.closed_ms, _("Sale closed, the list is final")),
+        (batch.closed_ms, closed),
         (times.value_ms, _("Number from outside fixed")),
         (batch.drawn_ms, _("Drawn")),
         (times.revealed_ms, _("Secret published")),
