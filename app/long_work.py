@@ -21,6 +21,7 @@ Do = Callable[[Progress], Words]
 QUICK_SECONDS: Final = 0.2  # what is done by then needs no second question
 WORKS_LIMIT: Final = 8
 KEPT_SECONDS: Final = 300  # for an outcome that nobody has asked for
+FAULT_KEPT_SECONDS: Final = 10  # for a refusal: whoever waits asks again at once, others try anew
 STOP_SECONDS: Final = 3.0
 TURN_SECONDS: Final = (
     0.001  # how long others wait for the interpreter while it counts; usually 5 ms
@@ -50,6 +51,11 @@ class LongWork:
     def is_over(self) -> bool:
         """Whether it has come to an end, good or bad."""
         return self._ended.is_set()
+
+    def is_old(self, now: float) -> bool:
+        """Whether nobody waits any more for how it ended."""
+        kept_seconds = KEPT_SECONDS if self._fault is None else FAULT_KEPT_SECONDS
+        return self.is_over and self.ended_at < now - kept_seconds
 
     def wait(self, seconds: float) -> bool:
         """Whether it is over within so many seconds."""
@@ -122,9 +128,9 @@ class LongWorks:
             work.wait(max(0.0, until - time.monotonic()))
 
     def _drop_old(self) -> None:
-        oldest = time.monotonic() - KEPT_SECONDS
+        now = time.monotonic()
         for name, work in list(self._works.items()):
-            if work.is_over and work.ended_at < oldest:
+            if work.is_old(now):
                 del self._works[name]
 
 

@@ -55,3 +55,22 @@ def test_it_ends_at_its_next_step_when_the_house_closes(monkeypatch: pytest.Monk
     works.stop()
     with pytest.raises(Busy):
         works.ask("a", do)
+
+
+def test_a_refusal_that_nobody_waited_for_is_not_told_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.long_work.QUICK_SECONDS", 0.0)
+    works, may_end = LongWorks(), threading.Event()
+
+    def refuse(progress: Progress) -> dict[str, Any]:
+        may_end.wait(5)
+        raise Invalid({"a": "Not yet."})
+
+    works.ask("a", refuse)
+    may_end.set()
+    works.stop()
+    monkeypatch.setattr("app.long_work.FAULT_KEPT_SECONDS", -1)
+    monkeypatch.setattr("app.long_work.QUICK_SECONDS", 5.0)
+
+    assert works.ask("a", lambda progress: {"now": "yes"}) == {"is_done": True, "now": "yes"}

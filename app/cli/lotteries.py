@@ -161,27 +161,18 @@ def confirm(settings: Settings, words: Words) -> int:
 
 def archive(settings: Settings, words: Words) -> int:
     """Remove tickets that need not be kept, or say which would go."""
-    asked = {"dry_run": words["dry_run"]}
-    if words["dry_run"]:
-        batches = ask(settings, "lottery.archive", asked)["batches"]
-        if words["json"]:
-            print(json.dumps(batches))
-        elif not batches:
-            print("No ticket would go.")
-        for one in () if words["json"] else batches:
-            print(f"{one['batch']:<40} {one['tickets']:>9,} tickets would go")
+    batches = ask(settings, "lottery.archive", {"dry_run": True})["batches"]
+    if not words["dry_run"]:
+        with Shown("Archiving") as shown:
+            ask_to_the_end(settings, "lottery.archive", {}, shown.tell)
+    if words["json"]:
+        print(json.dumps(batches))
         return 0
-    with Shown("Archiving") as shown:
-        ask_to_the_end(settings, "lottery.archive", asked, shown.tell)
-    print(json.dumps([]) if words["json"] else "No ticket is left that need not be kept.")
-    return 0
-
-
-def vouchers(settings: Settings, words: Words) -> int:
-    """Make codes for play credits and print them, one on a line."""
-    is_json = words.pop("json")
-    codes = ask(settings, "lottery.vouchers", words)["codes"]
-    print(json.dumps(codes) if is_json else "\n".join(codes))
+    if not batches:
+        print("No ticket need go.")
+    what = "would go" if words["dry_run"] else "are gone; what proves the draw stays"
+    for one in batches:
+        print(f"{one['batch']:<40} {one['tickets']:>9,} tickets {what}")
     return 0
 
 

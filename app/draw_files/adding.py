@@ -64,6 +64,7 @@ def keep_draw(
     refuse_changed_draw(row, read)
     _refuse_unknown_events(connection, read, row.organizer_id)
     kept = _batch_meant(connection, row, read, number, at)
+    keep_venue(connection, read.venue, keep_house(connection, read.house, at, is_demo=is_demo))
     connection.execute(update(Lottery).where(Lottery.id == row.id).values(_row_of(read)))
     return kept
 

@@ -51,7 +51,7 @@ def test_a_bad_file_is_told_by_line_and_leaves_nothing(run: Run, draw_file: Path
 
 
 def test_nothing_waits_in_a_house_without_draws(run: Run) -> None:
-    assert run("lottery", "archive", "--dry-run").out == "No ticket would go.\n"
+    assert run("lottery", "archive", "--dry-run").out == "No ticket need go.\n"
     assert run("lottery", "archive", "--json").out == "[]\n"
 
 

@@ -80,6 +80,8 @@ def test_words_may_be_mended_and_promises_may_not(office: BoxOffice) -> None:
     opens(office, WHOLE)
     opens(office, with_line('name = "Tea"', 'name = "Tea"\nnote = "Hot"\npicture = "cup"'))
     assert office.draws.by_slug("roof").words.of_tier("tea").note == "Hot"
+    opens(office, with_line("tickets@", "box@"))
+    assert office.draws.by_slug("roof").house.contact_email == "box@marshhall.example"
 
     for old, new, place in (
         ("size = 100", "size = 101", "draw.size"),
