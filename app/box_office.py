@@ -9,6 +9,8 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import select
 
 from app.answers import Answers, KeptKey
+from app.ballot_store import BallotStore
+from app.ballots import Ballots, RunningBallot
 from app.catalogue import Catalogue
 from app.clock import boot_id, house
 from app.config import Settings
@@ -23,7 +25,7 @@ from app.inventory_reading import read_offer
 from app.inventory_store import EventStore
 from app.keys import EventKeys
 from app.lotteries import Lotteries, Pool
-from app.models import HoldRow, HoldState, HouseTime
+from app.models import BallotRight, HoldRow, HoldState, HouseTime, RightState
 from app.payments.all import gateways_of
 from app.payments.gateway import Gateway
 from app.pool_store import PoolStore
@@ -50,6 +52,7 @@ class BoxOffice:
     answers: Answers
     inventories: Inventories
     lotteries: Lotteries
+    ballots: Ballots
     gateways: dict[str, Gateway]
     lock: HouseLock | None = None
     started_at: float = field(default_factory=time.monotonic)
@@ -63,6 +66,10 @@ class BoxOffice:
     def pool_of(self, lottery_id: int) -> Pool:
         """One prize draw."""
         return self.lotteries.of(lottery_id)
+
+    def ballot_of(self, ballot_id: int) -> RunningBallot:
+        """One ballot."""
+        return self.ballots.of(ballot_id)
 
     def offer_of(self, event_id: int) -> Offer:
         """What an event offers; in a process without actors it is read and none is started."""
@@ -102,6 +109,7 @@ class BoxOffice:
         """Drain the actors and let go of everything."""
         self.inventories.stop()
         self.lotteries.stop()
+        self.ballots.stop()
         self.db.close()
         if self.lock is not None:
             self.lock.close()
@@ -148,6 +156,7 @@ def open_box_office(
         answers=Answers(db),
         inventories=Inventories(lambda event_id: EventStore(event_id, db, settings)),
         lotteries=Lotteries(lambda lottery_id: PoolStore(lottery_id, db, vault)),
+        ballots=Ballots(lambda ballot_id: BallotStore(ballot_id, db)),
         gateways=gateways_of(settings),
         lock=lock,
     )
@@ -171,7 +180,7 @@ def inventory_of(event_id: int) -> Inventory:
 
 
 def _carry_on(office: BoxOffice) -> None:
-    """House time, known keys and live holds, as the last server left them."""
+    """House time, known keys, live holds and live rights, as the last server left them."""
     with office.db.read() as connection:
         left = connection.execute(select(HouseTime.__table__)).first()
         live = connection.execute(
@@ -180,6 +189,8 @@ def _carry_on(office: BoxOffice) -> None:
             .distinct()
         ).scalars()
         event_ids = sorted(live)
+        rights = select(BallotRight.ballot_id).where(BallotRight.state == RightState.LIVE)
+        ballot_ids = sorted(connection.execute(rights.distinct()).scalars())
     if left is not None:
         is_same_boot = bool(left.boot_id) and left.boot_id == boot_id()
         if not (is_same_boot and house.carry_on(left.house_ms, left.offset_ms)):
@@ -188,5 +199,8 @@ def _carry_on(office: BoxOffice) -> None:
     office.answers.load()
     for event_id in event_ids:
         office.inventory_of(event_id)
+    for ballot_id in ballot_ids:
+        office.ballot_of(ballot_id)
     office.inventories.start()
     office.lotteries.start()
+    office.ballots.start()
