@@ -15,6 +15,7 @@ from app.catalogue import Catalogue
 from app.clock import boot_id, house
 from app.config import Settings
 from app.db import Database
+from app.draw_cards import DrawCards
 from app.faults import plan_faults
 from app.house_lock import LOCK_WAIT_SECONDS, HouseLock
 from app.house_lock import SecondServer as SecondServer
@@ -25,7 +26,15 @@ from app.inventory_reading import read_offer
 from app.inventory_store import EventStore
 from app.keys import EventKeys
 from app.lotteries import Lotteries, Pool
-from app.models import BallotRight, HoldRow, HoldState, HouseTime, RightState
+from app.lottery.pool.purchase import WAITING
+from app.models import (
+    BallotRight,
+    HoldRow,
+    HoldState,
+    HouseTime,
+    LotteryPurchase,
+    RightState,
+)
 from app.payments.all import gateways_of
 from app.payments.gateway import Gateway
 from app.pool_store import PoolStore
@@ -49,6 +58,7 @@ class BoxOffice:
     vault: Vault
     keys: EventKeys
     catalogue: Catalogue
+    draws: DrawCards
     answers: Answers
     inventories: Inventories
     lotteries: Lotteries
@@ -153,6 +163,7 @@ def open_box_office(
         vault=vault,
         keys=EventKeys(db, vault),
         catalogue=Catalogue(db),
+        draws=DrawCards(db),
         answers=Answers(db),
         inventories=Inventories(lambda event_id: EventStore(event_id, db, settings)),
         lotteries=Lotteries(lambda lottery_id: PoolStore(lottery_id, db, vault)),
@@ -180,7 +191,7 @@ def inventory_of(event_id: int) -> Inventory:
 
 
 def _carry_on(office: BoxOffice) -> None:
-    """House time, known keys, live holds and live rights, as the last server left them."""
+    """House time, known keys, and whatever ends by itself, as the last server left them."""
     with office.db.read() as connection:
         left = connection.execute(select(HouseTime.__table__)).first()
         live = connection.execute(
@@ -191,6 +202,10 @@ def _carry_on(office: BoxOffice) -> None:
         event_ids = sorted(live)
         rights = select(BallotRight.ballot_id).where(BallotRight.state == RightState.LIVE)
         ballot_ids = sorted(connection.execute(rights.distinct()).scalars())
+        unpaid = connection.execute(
+            select(LotteryPurchase.lottery_id).where(LotteryPurchase.status.in_(WAITING)).distinct()
+        ).scalars()
+        lottery_ids = sorted(unpaid)
     if left is not None:
         is_same_boot = bool(left.boot_id) and left.boot_id == boot_id()
         if not (is_same_boot and house.carry_on(left.house_ms, left.offset_ms)):
@@ -201,6 +216,8 @@ def _carry_on(office: BoxOffice) -> None:
         office.inventory_of(event_id)
     for ballot_id in ballot_ids:
         office.ballot_of(ballot_id)
+    for lottery_id in lottery_ids:
+        office.pool_of(lottery_id)
     office.inventories.start()
     office.lotteries.start()
     office.ballots.start()

@@ -93,6 +93,7 @@ def _look_again(office: BoxOffice) -> None:
     global _read_at
     if time.monotonic() - _read_at > FRESH_SECONDS:
         office.catalogue.refresh()
+        office.draws.refresh()
         office.read_offers.clear()
         _read_at = time.monotonic()
 

@@ -17,7 +17,7 @@ AUDIENCES = tuple(
             "office",
             "counter",
             "door",
-            "lottery",
+            "draws",
             "watch",
             "admin",
             "api",

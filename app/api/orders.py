@@ -12,7 +12,8 @@ from app.api.shapes import order_shape
 from app.box_office import office
 from app.buyers import read_buyer
 from app.orders.first_answers import WHEN_PLACED
-from app.orders.placing import Buyer, place_order
+from app.orders.placed import Buyer
+from app.orders.placing import place_order
 from app.orders.views import order_view
 from app.rate_limits import limit
 from app.refusals import Busy, InDoubt

@@ -12,7 +12,7 @@ from app.clock import house, rfc3339, rfc3339_ms
 from app.inventory.offer import Offer
 from app.inventory.views import HeldArea, HeldSeat, HoldView
 from app.models import OrderStatus, TicketState
-from app.orders.placing import pay_url
+from app.orders.placed import pay_url
 from app.orders.views import OrderView, TicketView
 from app.published import Published
 

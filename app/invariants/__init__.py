@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sqlalchemy import Connection
 
+from app.invariants.draws import draw_rules
 from app.invariants.ledger import ledger_rules
 from app.invariants.money import money_rules
 from app.invariants.orders import order_rules
@@ -17,7 +18,10 @@ BROKEN_SHOWN_LIMIT = 50  # for each rule; the rest is counted
 
 Rule = Callable[[Connection], Iterable[str]]
 
-RULES = (storage_rules, place_rules, order_rules, money_rules, ledger_rules, receipt_rules)
+RULES = (
+    *(storage_rules, place_rules, order_rules, money_rules, ledger_rules, receipt_rules),
+    draw_rules,
+)
 
 
 def check(connection: Connection) -> list[str]:

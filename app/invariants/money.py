@@ -21,6 +21,7 @@ from sqlalchemy import (
 from app.models import (
     Dispute,
     DisputeState,
+    DrawOrder,
     Order,
     OrderLine,
     OrderStatus,
@@ -37,10 +38,10 @@ from app.models import (
 class Money:
     """Sums of one currency in minor units: `captured` = `live` + `refunded` + `taken` + `due`.
 
-    `live` is the price of tickets that open the door, `refunded` is back or on its way, `taken`
-    has gone to buyers' banks in disputes, `due` is none of these yet: orders being settled, and
-    voided tickets whose money has not been asked back. It is below zero where tickets are valid
-    although a bank has taken their money.
+    `live` is the price of tickets that open the door and of draw tickets, `refunded` is back or on
+    its way, `taken` has gone to buyers' banks in disputes, `due` is none of these yet: orders being
+    settled, and voided tickets whose money has not been asked back. It is below zero where tickets
+    are valid although a bank has taken their money.
     """
 
     currency: str
@@ -229,13 +230,17 @@ def _for_tickets() -> Subquery:
 
 
 def _live() -> Subquery:
-    return (
+    """What is sold of each order: tickets that open the door, and draw tickets."""
+    tickets = (
         select(Ticket.order_id, func.sum(OrderLine.price_cents).label("cents"))
         .join(OrderLine, OrderLine.id == Ticket.line_id)
         .where(Ticket.state == TicketState.ISSUED)
         .group_by(Ticket.order_id)
-        .subquery()
     )
+    draws = select(DrawOrder.order_id, DrawOrder.taken * DrawOrder.unit_cents).where(
+        DrawOrder.taken.is_not(None)
+    )
+    return tickets.union_all(draws).subquery()
 
 
 def _failed_cents(connection: Connection, payment_id: str) -> Any:

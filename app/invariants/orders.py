@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import Connection, and_, distinct, func, or_, select
 
 from app.models import (
+    DrawOrder,
     HoldRow,
     HoldState,
     Order,
@@ -49,11 +50,13 @@ def paid_orders_have_no_open_event(connection: Connection) -> Iterator[str]:
 
 
 def totals_are_the_sum_of_lines(connection: Connection) -> Iterator[str]:
-    """What a paid order costs is what its lines cost."""
-    lines = func.coalesce(func.sum(OrderLine.price_cents), 0)
+    """What a paid order costs is what its lines and draw tickets cost."""
+    drawn = func.max(func.coalesce(DrawOrder.__table__.c["count"] * DrawOrder.unit_cents, 0))
+    lines = func.coalesce(func.sum(OrderLine.price_cents), 0) + drawn
     query = (
         select(Order.id, Order.total_cents, lines)
         .outerjoin(OrderLine, OrderLine.order_id == Order.id)
+        .outerjoin(DrawOrder, DrawOrder.order_id == Order.id)
         .where(Order.status == OrderStatus.PAID)
         .group_by(Order.id, Order.total_cents)
         .having(lines != Order.total_cents)

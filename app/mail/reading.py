@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from app.box_office import BoxOffice
 from app.catalogue import EventCard, House
 from app.mail.letters import LetterHouse, LetterLine, LetterOrder, LetterShow
 from app.models import BY_HAND
 from app.money import sum_words
+from app.orders.lines import draw_words
 from app.orders.papers import (
     calendar_entries,
     full_day_words,
@@ -18,7 +19,7 @@ from app.orders.papers import (
     valid_tickets,
     where_words,
 )
-from app.orders.views import OrderView, TicketView
+from app.orders.views import OrderView, SoldDraw, TicketView
 from app.words import clock_words, gettext, list_words, ngettext, short_moment_words
 
 
@@ -33,7 +34,7 @@ def letter_order(office: BoxOffice, view: OrderView) -> LetterOrder:
         email=order.email,
         house=_house_of(office, view),
         shows=tuple(letter_show(view, card) for card in shown_cards),
-        lines=_lines(view),
+        lines=_lines(view) if view.draw is None else (_draw_line(office, view.draw),),
         total=sum_words(order.total_cents, order.currency),
         is_free=order.total_cents == 0,
         is_demo=order.is_demo,
@@ -47,13 +48,13 @@ def letter_order(office: BoxOffice, view: OrderView) -> LetterOrder:
 
 def local_moment(view: OrderView, at: datetime) -> str:
     """A moment in words, on the clock of the order's first event."""
-    return short_moment_words(at.astimezone(view.events[0].zone if view.events else UTC))
+    return short_moment_words(at.astimezone(view.zone))
 
 
 def _house_of(office: BoxOffice, view: OrderView) -> LetterHouse:
     """The house of the first event; an order that expired may have none left."""
-    cards = view.events or office.catalogue.all_events()
-    return letter_house(cards[0].house) if cards else LetterHouse(name=gettext("The box office"))
+    houses = view.houses or tuple(card.house for card in office.catalogue.all_events())
+    return letter_house(houses[0]) if houses else LetterHouse(name=gettext("The box office"))
 
 
 def letter_house(house: House) -> LetterHouse:
@@ -142,12 +143,16 @@ def _counted(places: Iterable[str]) -> tuple[str, ...]:
     )
 
 
+def _draw_line(office: BoxOffice, draw: SoldDraw) -> LetterLine:
+    cents = draw.line.count * draw.line.unit_cents
+    return LetterLine(draw_words(office, draw.line), "", sum_words(cents, draw.card.currency))
+
+
 def _paid_words(view: OrderView) -> str:
     captured = [payment for payment in view.payments if payment.state == "captured"]
     if not captured or captured[0].cents == 0:
         return ""
-    zone = view.events[0].zone
-    local = captured[0].at.astimezone(zone)
+    local = captured[0].at.astimezone(view.zone)
     when = f"{full_day_words(local).partition(' ')[2]}, {clock_words(local)}"
     if captured[0].gateway == "demo":
         return gettext("Played on the demo's pay page, %(when)s. No money moved.", when=when)

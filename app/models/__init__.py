@@ -15,6 +15,7 @@ from app.models.ballots import (
 )
 from app.models.base import Table
 from app.models.buyers import BuyerSession, Device, ForgetWish, SignInRequest
+from app.models.draw_orders import CreditBalance, CreditEntry, DrawOrder, Voucher
 from app.models.events import (
     Area,
     Event,
@@ -100,11 +101,14 @@ __all__ = [
     "BallotSupply",
     "BallotWish",
     "BuyerSession",
+    "CreditBalance",
+    "CreditEntry",
     "DeliveryRow",
     "DeliveryState",
     "Device",
     "Dispute",
     "DisputeState",
+    "DrawOrder",
     "EffectState",
     "EntryKind",
     "Event",
@@ -161,4 +165,5 @@ __all__ = [
     "TicketState",
     "TicketType",
     "Venue",
+    "Voucher",
 ]

@@ -24,7 +24,11 @@ class Lottery(Table):
     """A prize draw with its page; its batches, purchases and prizes are its actor's."""
 
     __tablename__ = "lotteries"
-    __table_args__ = (one_of("status", LotteryStatus), STRICT)
+    __table_args__ = (
+        one_of("status", LotteryStatus),
+        CheckConstraint("credits > 0", name="credits"),
+        STRICT,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organizer_id: Mapped[int] = mapped_column(ForeignKey("organizers.id"))
@@ -36,9 +40,10 @@ class Lottery(Table):
     currency: Mapped[str] = mapped_column(Text)
     time_zone: Mapped[str] = mapped_column(Text)
     status: Mapped[LotteryStatus] = mapped_column(Choice(LotteryStatus))
+    credits: Mapped[int | None] = mapped_column()  # what a ticket costs in them; none: not taken
     rules: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # limits, as `PoolRules`
     public: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # how its value is fixed
-    notes: Mapped[dict[str, str]] = mapped_column(Json, default=dict)  # tier words, rules in full
+    notes: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # as `DrawWords`
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy import Connection
+
 from app.box_office import BoxOffice
 from app.clock import utc_now
 from app.inventory.commands import EndPayment
 from app.models import OrderStatus
+from app.orders.draw_rows import draw_line, give_credits_back
+from app.orders.draw_settling import release_draw
 from app.orders.rows import OrderRow, captured_payment, read_order, set_status
 from app.orders.sessions import close_all, counts_as_closed, last_session, note_session
 from app.orders.settling import capture, settle_soon
@@ -80,7 +84,15 @@ def give_up(office: BoxOffice, order_id: str) -> None:
 
 
 def unfreeze(office: BoxOffice, order: OrderRow, release: bool) -> None:
-    """Let the order's holds run on, or free them at once, wherever they are frozen."""
+    """Let the order's holds run on, or free them at once, wherever they are frozen.
+
+    A wish for draw tickets always ends: nothing was kept for it.
+    """
+    with office.db.read() as connection:
+        draw = draw_line(connection, order.id)
+    if draw is not None:
+        release_draw(office, order, draw)
+        return
     for event_id in office.inventories.with_order(order.id):
         office.inventory_of(event_id).ask(EndPayment(order.id, release))
 
@@ -91,7 +103,16 @@ def _end(office: BoxOffice, order_id: str, status: OrderStatus, release: bool) -
             order = read_order(connection, order_id)
             if order.status not in OPEN or captured_payment(connection, order_id) is not None:
                 return
+            if status in OPEN and draw_line(connection, order_id) is not None:
+                status = OrderStatus.CANCELLED  # it is bought anew, and nothing is kept meanwhile
         unfreeze(office, order, release)
-        ended_at = None if status in OPEN else utc_now()
         with office.db.write() as connection:
-            set_status(connection, order_id, status, only=OPEN, ended_at=ended_at)
+            end_order(connection, order_id, status)
+
+
+def end_order(connection: Connection, order_id: str, status: OrderStatus) -> None:
+    """Write that an unpaid order is in this state; the credits of one that is over go back."""
+    is_over = status not in OPEN
+    ended_at = utc_now() if is_over else None
+    if set_status(connection, order_id, status, only=OPEN, ended_at=ended_at) and is_over:
+        give_credits_back(connection, order_id)

@@ -1,14 +1,16 @@
-"""Words for places: what a ticket or a bill calls a seat."""
+"""Words for what was sold: what a ticket or a bill calls a seat, or draw tickets."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.box_office import BoxOffice
 from app.inventory.offer import Offer
 from app.inventory.views import LineView
+from app.orders.draw_rows import DrawLine
 
 
 def place_words(offer: Offer, seat: str | None, area: str | None) -> str:
@@ -39,3 +41,14 @@ def bill_lines(office: BoxOffice, lines: Sequence[LineView]) -> tuple[tuple[str,
         )
         for line in lines
     )
+
+
+def draw_words(office: BoxOffice, draw: DrawLine) -> str:
+    """`The Roof Draw: 250 draw tickets`."""
+    count: str = ngettext("%(num)d draw ticket", "%(num)d draw tickets", draw.count)
+    return f"{office.draws.by_id(draw.lottery_id).title}: {count}"
+
+
+def draw_bill(office: BoxOffice, draw: DrawLine) -> tuple[tuple[str, int], ...]:
+    """The same for a gateway's bill, with what all of them cost."""
+    return ((draw_words(office, draw), draw.count * draw.unit_cents),)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from app.box_office import BoxOffice
 from app.clock import utc_now
 from app.models import OrderLine, Payment, PaymentState, Refund, Ticket, TicketState
+from app.orders.draw_rows import worth_of_draws
 from app.orders.rows import captured_payment, write_journal
 from app.orders.turns import turn_of
 from app.outbox import add_effect
@@ -65,7 +66,8 @@ def _owed_cents() -> Any:
         .correlate(Payment)
         .scalar_subquery()
     )
-    return Payment.amount_cents - back_cents(Payment.id) - func.coalesce(live, 0)
+    worth = func.coalesce(live, 0) + worth_of_draws()
+    return Payment.amount_cents - back_cents(Payment.id) - worth
 
 
 def _void_without_money(connection: Connection, order_id: str) -> list[str]:

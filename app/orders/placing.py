@@ -4,66 +4,44 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
-from app.answers import KEPT_HOURS, KeptKey
+from app.answers import KeptKey
 from app.box_office import BoxOffice
 from app.catalogue import EventCard
-from app.clock import from_ms, house, utc_now, wall_ms
+from app.clock import house, utc_now, wall_ms
 from app.faults import fault_point
 from app.inventory.commands import BuyNow, NewOrder, StartPayment
 from app.models import BY_HAND, Order, OrderStatus
 from app.orders.baskets import BasketView, basket_view, how_ended
 from app.orders.ending import OPEN, give_up, refuse_payment
 from app.orders.paying_later import later_closes_ms
-from app.orders.rows import (
-    OrderRow,
-    captured_payment,
-    order_with_key,
-    read_lines,
-    read_order,
-    set_status,
+from app.orders.placed import (
+    Buyer,
+    Placed,
+    keep_placed,
+    paid_at_once,
+    pay_page,
+    placed_once,
+    write_order,
+    write_started,
 )
-from app.orders.sessions import open_session
-from app.orders.settling import capture, settle_soon
+from app.orders.rows import OrderRow, set_status
 from app.orders.tickets import new_tickets
-from app.outbox import add_effect
 from app.payments.gateway import Gateway, as_remote
 from app.refusals import (
     BasketEmpty,
     Busy,
     CardRefused,
-    GatewayAway,
     HoldEnded,
     HoldExpired,
-    IdempotencyMismatch,
     PaymentNotPossible,
     PaymentRunning,
 )
 from app.tokens import new_order_id
 
 CARDS = ("stripe", "demo")
-
-
-@dataclass(frozen=True, slots=True)
-class Buyer:
-    """Who pays."""
-
-    name: str
-    email: str
-    locale: str = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """What became of placing an order: `status` as it was first answered."""
-
-    order_id: str
-    status: str
-    pay_url: str | None = None
 
 
 def place_order(
@@ -79,23 +57,12 @@ def place_order(
     `paid` with free or played payments, `paying` with a page to pay on, `pending` when a person
     will take the money. Raises a Refusal and charges nothing when a single place is not there.
     """
-    with office.answers.once(kept) as turn:
-        if turn.kept is not None:
-            return _placed_before(office, turn.kept)
-        placed = _resumed(office, kept, demo_outcome) or _place(
-            office, basket_id, buyer, payment, demo_outcome, kept
-        )
-        if kept is not None:
-            turn.keep({"order_id": placed.order_id, "status": placed.status})
-        return placed
-
-
-def pay_url(office: BoxOffice, order: OrderRow) -> str | None:
-    """Where an order is paid while it is open; None when no page of our own takes it."""
-    if order.gateway != "demo":
-        return None
-    secret = office.tokens.order_secret(order.id)
-    return f"{office.settings.base_url}/pay/demo/{order.id}?secret={secret}"
+    return placed_once(
+        office,
+        kept,
+        demo_outcome,
+        lambda: _place(office, basket_id, buyer, payment, demo_outcome, kept),
+    )
 
 
 def is_only_shown(office: BoxOffice, event_ids: list[int]) -> bool:
@@ -122,41 +89,13 @@ def _place(
     fault_point("order.pending")
     _start_payments(office, order, basket, gateway)
     if gateway.at_once or played:
-        return _keep_placed(office, _paid_at_once(office, order), kept)
+        return keep_placed(office, paid_at_once(office, order), kept)
     if gateway.name == "demo" and demo_outcome == "refused":
         refuse_payment(office, order.id)
         raise CardRefused
     if gateway.name in BY_HAND:
-        return _keep_placed(office, Placed(order.id, "pending"), kept)
-    return _keep_placed(office, Placed(order.id, "paying", _pay_page(office, order)), kept)
-
-
-def _pay_page(office: BoxOffice, order: OrderRow) -> str | None:
-    """Where the order is paid; None while its gateway does not answer: it can be asked again."""
-    if as_remote(office.gateways.get(order.gateway)) is None:
-        return pay_url(office, order)
-    try:
-        return open_session(office, order.id)
-    except (GatewayAway, Busy):
-        return None
-
-
-def _paid_at_once(office: BoxOffice, order: OrderRow) -> Placed:
-    reference = order.reference or ""
-    try:
-        capture(office, order.id, order.gateway, reference, order.total_cents, order.currency)
-    except Busy:
-        with contextlib.suppress(Busy):  # then its deadline does it
-            give_up(office, order.id)
-        raise
-    return _settled(office, order.id)
-
-
-def _settled(office: BoxOffice, order_id: str) -> Placed:
-    """Money has come: paid, given back, or paying still while the settler carries on."""
-    settle_soon(office, order_id)
-    with office.db.read() as connection:
-        return Placed(order_id, str(read_order(connection, order_id).status))
+        return keep_placed(office, Placed(order.id, "pending"), kept)
+    return keep_placed(office, Placed(order.id, "paying", pay_page(office, order)), kept)
 
 
 def _payable_basket(office: BoxOffice, basket_id: str) -> BasketView:
@@ -257,23 +196,14 @@ def _write_order(
     if gateway.name in BY_HAND:
         deadline_ms = max(basket.expires_ms or 0, house.now_ms() + 60_000)
     row = {
-        "id": order_id, "basket_id": basket.id, "status": OrderStatus.PENDING,
-        "gateway": gateway.name, "reference": gateway.reference_of(order_id), "name": buyer.name,
-        "email": buyer.email, "email_key": office.tokens.address_key(buyer.email),
-        "locale": buyer.locale, "currency": basket.holds[0].currency,
-        "total_cents": basket.total_cents,
+        "id": order_id, "basket_id": basket.id, "gateway": gateway.name,
+        "reference": gateway.reference_of(order_id), "name": buyer.name, "email": buyer.email,
+        "email_key": office.tokens.address_key(buyer.email), "locale": buyer.locale,
+        "currency": basket.holds[0].currency, "total_cents": basket.total_cents,
         "open_events": len(basket.holds), "deadline_ms": deadline_ms,
-        "idempotency_key": kept.key if kept else None,
-        "fingerprint": kept.fingerprint if kept else None,
-        "is_demo": gateway.name == "demo", "created_at": from_ms(wall_ms()),
     }  # fmt: skip
     with office.db.write() as connection:
-        if kept is not None:  # a key counts for a day; then it may be used again
-            oldest = utc_now() - timedelta(hours=KEPT_HOURS)
-            used = update(Order).where(Order.idempotency_key == kept.key, Order.created_at < oldest)
-            connection.execute(used.values(idempotency_key=None))
-        connection.execute(insert(Order), row)
-        return read_order(connection, order_id)
+        return write_order(connection, kept, row)
 
 
 def _start_payments(
@@ -295,83 +225,9 @@ def _start_payments(
                 )
             )
             fault_point("payment.frozen")
-        _write_started(office, order)
+        write_started(office, order)
         is_started = True
     finally:
         if not is_started:
             with contextlib.suppress(Busy):  # then the settler does it
                 give_up(office, order.id)
-
-
-def _write_started(office: BoxOffice, order: OrderRow) -> None:
-    with office.db.write() as connection:
-        if order.gateway in BY_HAND:
-            add_effect(
-                connection, "mail.order_pending", f"mail.order_pending:{order.id}",
-                {"order": order.id},
-            )  # fmt: skip
-        else:
-            set_status(connection, order.id, OrderStatus.PAYING, only=OPEN)
-
-
-def _keep_placed(office: BoxOffice, placed: Placed, kept: KeptKey | None) -> Placed:
-    if kept is not None:
-        outcome = {"order_id": placed.order_id, "status": placed.status}
-        with contextlib.suppress(Busy):  # the order's own row knows the key as well
-            office.answers.write(kept, outcome)
-    return placed
-
-
-def _placed_before(office: BoxOffice, outcome: dict[str, object]) -> Placed:
-    order_id, status = str(outcome["order_id"]), str(outcome.get("status", "paid"))
-    with office.db.read() as connection:
-        order = read_order(connection, order_id)
-    return Placed(order_id, status, _pay_page(office, order) if status == "paying" else None)
-
-
-def _resumed(office: BoxOffice, kept: KeptKey | None, demo_outcome: str | None) -> Placed | None:
-    """An order that an earlier, interrupted request with this key has begun, carried on."""
-    if kept is None or not office.answers.may_know(kept.key):
-        return None
-    with office.db.read() as connection:
-        order = order_with_key(connection, kept.key)
-    if order is None:
-        return None
-    if order.fingerprint != kept.fingerprint:
-        raise IdempotencyMismatch
-    if order.created_at < utc_now() - timedelta(hours=KEPT_HOURS):
-        return None
-    placed = _carried_on(office, order, demo_outcome)
-    return None if placed is None else _keep_placed(office, placed, kept)
-
-
-def _carried_on(office: BoxOffice, order: OrderRow, demo_outcome: str | None) -> Placed | None:
-    with office.db.read() as connection:
-        has_money = captured_payment(connection, order.id) is not None
-    if has_money:
-        return _settled(office, order.id)
-    if order.status == OrderStatus.PAYING and demo_outcome == "paid":
-        return _paid_at_once(office, order)
-    if order.status in (OrderStatus.PAID, OrderStatus.REFUNDED):
-        return Placed(order.id, str(order.status))
-    if order.status == OrderStatus.PAYING and demo_outcome is None:
-        return Placed(order.id, "paying", _pay_page(office, order))
-    is_kept = order.status == OrderStatus.PENDING and order.gateway in BY_HAND
-    if is_kept and _is_written(office, order):
-        _write_started(office, order)
-        return Placed(order.id, "pending")
-    _drop_interrupted(office, order)
-    return None
-
-
-def _is_written(office: BoxOffice, order: OrderRow) -> bool:
-    with office.db.read() as connection:
-        events = {line.event_id for line in read_lines(connection, order.id)}
-    return len(events) == order.open_events
-
-
-def _drop_interrupted(office: BoxOffice, order: OrderRow) -> None:
-    """Nothing was paid for it: its key is free for the repeat that starts anew."""
-    give_up(office, order.id)
-    with office.db.write() as connection:
-        connection.execute(update(Order).where(Order.id == order.id).values(idempotency_key=None))

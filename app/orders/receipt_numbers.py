@@ -10,17 +10,20 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, exists, func, insert, select
 from sqlalchemy.orm import aliased
 
 from app.box_office import BoxOffice
-from app.catalogue import EventCard
+from app.catalogue import House
 from app.clock import utc_now
+from app.frozen import frozen
 from app.models import (
     EntryKind,
     Event,
     LedgerEntry,
+    Lottery,
     Order,
     OrderStatus,
     Payment,
@@ -32,7 +35,8 @@ from app.models import (
     TicketType,
     Venue,
 )
-from app.orders.lines import place_words
+from app.orders.draw_rows import DrawLine, draw_line
+from app.orders.lines import draw_words, place_words
 from app.orders.receipts import asked_orders
 from app.orders.rows import OrderRow, read_lines, read_order
 from app.refund_rows import AGAIN
@@ -151,7 +155,7 @@ def _try(number: Callable[[BoxOffice, str], None], office: BoxOffice, key: str) 
 
 
 def _number_order(office: BoxOffice, order_id: str) -> None:
-    lines, card = _sold(office, order_id)
+    lines, sale = _sold(office, order_id)
     with office.db.write() as connection:
         order = read_order(connection, order_id)
         payment_id = connection.scalar(
@@ -162,26 +166,39 @@ def _number_order(office: BoxOffice, order_id: str) -> None:
         known = select(Receipt.id).where(Receipt.order_id == order_id)
         if order.status != OrderStatus.PAID or payment_id is None or connection.scalar(known):
             return
-        _issue(connection, order, card, lines, payment_id=payment_id, kind=ReceiptKind.RECEIPT)
+        _issue(connection, order, sale, lines, payment_id=payment_id, kind=ReceiptKind.RECEIPT)
 
 
 def _number_refund(office: BoxOffice, refund_id: str) -> None:
     with office.db.read() as connection:
         refund = connection.execute(select(Refund.__table__).where(Refund.id == refund_id)).one()
-    lines, card = _sold(office, refund.order_id)
+    lines, sale = _sold(office, refund.order_id)
     with office.db.write() as connection:
         order = read_order(connection, refund.order_id)
         if connection.scalar(select(Receipt.id).where(Receipt.refund_id == refund_id)):
             return
         _issue(
-            connection, order, card, _credited(connection, refund, lines),
+            connection, order, sale, _credited(connection, refund, lines),
             payment_id=refund.payment_id, refund_id=refund_id, kind=ReceiptKind.CREDIT_NOTE,
         )  # fmt: skip
 
 
-def _sold(office: BoxOffice, order_id: str) -> tuple[list[Row], EventCard]:
-    """What was sold, in words, with the rate that its price includes; and the first event."""
+@frozen
+class _Sale:
+    """Who sold at which venue, and in which time zone the year of the receipt begins."""
+
+    venue_id: int
+    zone: ZoneInfo
+    house: House
+    tax: str = ""  # the seller's tax words where the house says none
+
+
+def _sold(office: BoxOffice, order_id: str) -> tuple[list[Row], _Sale]:
+    """What was sold, in words, with the rate that its price includes; and who sold it."""
     with office.db.read() as connection:
+        draw = draw_line(connection, order_id)
+        if draw is not None:
+            return _sold_draw(office, connection, draw)
         lines = read_lines(connection, order_id)
         kinds = select(TicketType.event_id, TicketType.key, TicketType.tax_rate).where(
             TicketType.event_id.in_({line.event_id for line in lines})
@@ -201,7 +218,22 @@ def _sold(office: BoxOffice, order_id: str) -> tuple[list[Row], EventCard]:
                 "tax_rate": rates.get((line.event_id, line.ticket_type), 0),
             }
         )  # fmt: skip
-    return found, min(cards.values(), key=lambda card: (card.starts_at, card.id))
+    first = min(cards.values(), key=lambda card: (card.starts_at, card.id))
+    with office.db.read() as connection:
+        venue_id = connection.scalar(select(Event.venue_id).where(Event.id == first.id))
+    return found, _Sale(venue_id or 0, first.zone, first.house, first.notes.get("tax", ""))
+
+
+def _sold_draw(
+    office: BoxOffice, connection: Connection, draw: DrawLine
+) -> tuple[list[Row], _Sale]:
+    """Draw tickets are one line; what a lottery takes is no price with tax in it."""
+    card = office.draws.by_id(draw.lottery_id)
+    venue_id = connection.scalar(select(Lottery.venue_id).where(Lottery.id == draw.lottery_id))
+    cents = draw.count * draw.unit_cents
+    words = draw_words(office, draw)
+    line = {"id": draw.order_id, "cents": cents, "words": words, "ticket_type": "", "tax_rate": 0}
+    return [line], _Sale(venue_id or 0, card.zone, card.house)
 
 
 def _credited(connection: Connection, refund: Any, lines: Sequence[Row]) -> list[Row]:
@@ -229,7 +261,7 @@ def _credited(connection: Connection, refund: Any, lines: Sequence[Row]) -> list
 def _issue(
     connection: Connection,
     order: OrderRow,
-    card: EventCard,
+    sale: _Sale,
     lines: Sequence[Row],
     *,
     payment_id: str,
@@ -239,12 +271,11 @@ def _issue(
     """Write one paper under the next number of the venue's year, all in this transaction."""
     venue_id = connection.execute(
         select(Venue.id)
-        .join(Event, Event.venue_id == Venue.id)
-        .where(Event.id == card.id)
+        .where(Venue.id == sale.venue_id)
         .with_for_update(key_share=True, of=Venue)  # nobody else numbers here meanwhile
     ).scalar_one()
     now = utc_now()
-    year = now.astimezone(card.zone).year
+    year = now.astimezone(sale.zone).year
     last = connection.scalar(
         select(func.max(Receipt.serial)).where(
             Receipt.venue_id == venue_id, Receipt.is_demo == order.is_demo, Receipt.year == year
@@ -263,14 +294,14 @@ def _issue(
             "venue_id": venue_id, "is_demo": order.is_demo, "year": year,
             "serial": (last or 0) + 1, "issued_at": now, "currency": order.currency,
             "total_cents": sum(line["cents"] for line in lines),
-            "seller": _seller(card), "lines": papers, "taxes": _taxes(papers),
+            "seller": _seller(sale), "lines": papers, "taxes": _taxes(papers),
         },
     )  # fmt: skip
 
 
-def _seller(card: EventCard) -> dict[str, str]:
-    house = card.house
-    tax = house.notes.get("tax", "") or card.notes.get("tax", "")
+def _seller(sale: _Sale) -> dict[str, str]:
+    house = sale.house
+    tax = house.notes.get("tax", "") or sale.tax
     return {"name": house.name, "venue": house.venue, "address": house.address, "tax": tax}
 
 

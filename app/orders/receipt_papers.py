@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from datetime import tzinfo
 
 from app.models import ReceiptKind
 from app.money import sum_words
@@ -23,7 +23,7 @@ def printed_receipt(view: OrderView, receipts: tuple[ReceiptView, ...]) -> Print
         seller=tuple(_seller(first)),
         order_words=_("Booking %(code)s", code=spoken_code(view.order.id)),
         buyer=view.order.name,
-        papers=tuple(_paper(receipt, view.events[0].zone) for receipt in receipts),
+        papers=tuple(_paper(receipt, view.zone) for receipt in receipts),
         demo_words=_("Demo receipt: no money moved.") if is_demo else "",
         total_label=_("Total"),
     )
@@ -39,7 +39,7 @@ def _seller(receipt: ReceiptView) -> list[str]:
     return [line for line in lines if line]
 
 
-def _paper(receipt: ReceiptView, zone: ZoneInfo) -> PrintedPaper:
+def _paper(receipt: ReceiptView, zone: tzinfo) -> PrintedPaper:
     is_credit = receipt.kind == ReceiptKind.CREDIT_NOTE
     title = _("Credit note %(number)s") if is_credit else _("Receipt %(number)s")
     return PrintedPaper(

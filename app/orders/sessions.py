@@ -12,7 +12,8 @@ from app.box_office import BoxOffice
 from app.clock import utc_now
 from app.faults import fault_point
 from app.models import Order, OrderStatus, PaySession, SessionState
-from app.orders.lines import bill_lines
+from app.orders.draw_rows import draw_line
+from app.orders.lines import bill_lines, draw_bill
 from app.orders.rows import OrderRow, read_lines, read_order
 from app.orders.turns import turn_of
 from app.payments.gateway import AttemptOver, Bill, RemoteGateway, Report, Session, as_remote
@@ -172,7 +173,8 @@ def _bill(office: BoxOffice, order: OrderRow, attempt: int, closes_at: datetime)
     """The same for every try of an attempt: from what was written when the order was placed."""
     base, secret = office.settings.base_url, office.tokens.order_secret(order.id)
     with office.db.read() as connection:
-        lines = read_lines(connection, order.id)
+        lines, draw = read_lines(connection, order.id), draw_line(connection, order.id)
+    billed = bill_lines(office, lines) if draw is None else draw_bill(office, draw)
     return Bill(
         order_id=order.id,
         attempt=attempt,
@@ -181,7 +183,7 @@ def _bill(office: BoxOffice, order: OrderRow, attempt: int, closes_at: datetime)
         email=order.email,
         name=order.name,
         locale=order.locale,
-        lines=bill_lines(office, lines),
+        lines=billed,
         back_url=f"{base}/o/{order.id}/{secret}",
         done_url=f"{base}/o/{order.id}/{secret}?paid=1",
         closes_at=closes_at,

@@ -7,18 +7,18 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 
 from app.box_office import BoxOffice
-from app.clock import house, utc_now
-from app.inventory.commands import EndPayment
+from app.clock import house
 from app.models import BY_HAND, Order, OrderStatus, Payment, PaymentState
-from app.orders.ending import OPEN
+from app.orders.draw_settling import waiting_purchases
+from app.orders.ending import OPEN, end_order, unfreeze
 from app.orders.receipt_numbers import ReceiptRounds
 from app.orders.receipts import wanted
 from app.orders.refunding import carry_on_mass_refunds
 from app.orders.reminding import end_cancelled
-from app.orders.rows import set_status
+from app.orders.rows import captured_payment, read_order
 from app.orders.settling import settle_open
 from app.orders.turns import turn_of
 from app.refusals import Refusal
@@ -121,35 +121,29 @@ def lapse_forgotten(office: BoxOffice) -> int:
         found = [order for order in connection.execute(query).scalars() if order not in frozen]
     for order_id in found:
         with turn_of(order_id), office.db.write() as connection:
-            connection.execute(
-                update(Order)
-                .where(Order.id == order_id, Order.status.in_(OPEN), ~_has_money())
-                .values(status=OrderStatus.EXPIRED, ended_at=utc_now())
-            )
+            if captured_payment(connection, order_id) is None:
+                end_order(connection, order_id, OrderStatus.EXPIRED)
     return len(found)
 
 
 def _thaw(office: BoxOffice, order_id: str, release: bool) -> None:
     with turn_of(order_id):
         with office.db.read() as connection:
-            if connection.scalar(select(Payment.id).where(*_money_of(order_id))) is not None:
+            if captured_payment(connection, order_id) is not None:
                 return
-        for event_id in office.inventories.with_order(order_id):
-            office.inventory_of(event_id).ask(EndPayment(order_id, release))
+            order = read_order(connection, order_id)
+        unfreeze(office, order, release)
         with office.db.write() as connection:
-            set_status(connection, order_id, OrderStatus.CANCELLED, only=OPEN, ended_at=utc_now())
+            end_order(connection, order_id, OrderStatus.CANCELLED)
 
 
 def _frozen_orders(office: BoxOffice) -> tuple[set[str], bool]:
-    """Orders for which places are frozen, and whether all actors could be looked at."""
+    """Orders for which something is kept, and whether all actors could be looked at."""
     states = [inventory.actor.state for inventory in office.inventories.running()]
     frozen = {order for state in states if state is not None for order in tuple(state.order_holds)}
-    return frozen, all(state is not None for state in states)
+    waiting, is_all = waiting_purchases(office)
+    return frozen | waiting, is_all and all(state is not None for state in states)
 
 
 def _has_money() -> Any:
     return exists().where(Payment.order_id == Order.id, Payment.state == PaymentState.CAPTURED)
-
-
-def _money_of(order_id: str) -> tuple[Any, ...]:
-    return Payment.order_id == order_id, Payment.state == PaymentState.CAPTURED

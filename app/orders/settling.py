@@ -21,6 +21,8 @@ from app.models import (
     Ticket,
     TicketState,
 )
+from app.orders.draw_rows import draw_line
+from app.orders.draw_settling import settle_draw
 from app.orders.rows import (
     OrderRow,
     captured_payment,
@@ -93,7 +95,7 @@ def capture(
 
 
 def settle(office: BoxOffice, order_id: str) -> None:
-    """Sell a captured order's places in all its events, or give all the money back.
+    """Sell a captured order's places or draw tickets, or give all the money back.
 
     Raises `Busy` when it cannot be finished now; the settler carries on.
     """
@@ -101,8 +103,12 @@ def settle(office: BoxOffice, order_id: str) -> None:
         with office.db.read() as connection:
             order = read_order(connection, order_id)
             payment = captured_payment(connection, order_id)
+            draw = draw_line(connection, order_id)
             lines = read_lines(connection, order_id)
         if payment is None or payment.settled:
+            return
+        if draw is not None:
+            settle_draw(office, order, payment, draw)
             return
         by_event: dict[int, list[LineView]] = {}
         for line in lines:

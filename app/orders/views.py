@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from sqlalchemy import select
 
 from app.box_office import BoxOffice
-from app.catalogue import EventCard
+from app.catalogue import EventCard, House
+from app.draw_cards import DrawCard
 from app.inventory.views import LineView
 from app.keys import TicketKeyLost
 from app.models import Payment, Refund, SessionState, Ticket
 from app.orders.disputes import BARRED, bars, is_disputed
+from app.orders.draw_rows import DrawLine, draw_line
 from app.orders.first_answers import tickets_as_of
 from app.orders.lines import place_words
 from app.orders.rows import OrderRow, read_lines, read_order
@@ -96,6 +98,14 @@ class RefundView:
 
 
 @dataclass(frozen=True, slots=True)
+class SoldDraw:
+    """The draw tickets of an order, and whose draw it is."""
+
+    line: DrawLine
+    card: DrawCard
+
+
+@dataclass(frozen=True, slots=True)
 class OrderView:
     """An order with everything its owner may know. Tickets only once it is paid."""
 
@@ -109,12 +119,25 @@ class OrderView:
     is_with_bank: bool = False  # the buyer has done all; the bank takes days
     lacks_pay_page: bool = False  # other people's machine has not opened one yet
     is_disputed: bool = False  # the buyer's bank asks for the money back, or has taken it
+    draw: SoldDraw | None = None  # the order is about tickets of a draw, and has no places
 
     @property
     def events(self) -> tuple[EventCard, ...]:
         """The order's events, soonest first."""
         cards = {place.event.id: place.event for place in self.places}
         return tuple(sorted(cards.values(), key=lambda card: (card.starts_at, card.id)))
+
+    @property
+    def houses(self) -> tuple[House, ...]:
+        """Who sells it."""
+        return (self.draw.card.house,) if self.draw else tuple(card.house for card in self.events)
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of what was ordered first."""
+        if self.draw is not None:
+            return self.draw.card.zone
+        return self.events[0].zone if self.places else UTC
 
 
 def order_view(
@@ -128,7 +151,7 @@ def order_view(
         raise NotFound("We cannot find that order.")
     with office.db.read() as connection:
         order = read_order(connection, order_id)
-        lines = read_lines(connection, order_id)
+        lines, draw = read_lines(connection, order_id), draw_line(connection, order_id)
         tickets: list[Any] = list(
             connection.execute(select(Ticket.__table__).where(Ticket.order_id == order_id))
         )
@@ -163,6 +186,7 @@ def order_view(
         lacks_pay_page=as_remote(office.gateways.get(order.gateway)) is not None
         and (session is None or session.state in WITHOUT_PAGE),
         is_disputed=disputed,
+        draw=None if draw is None else SoldDraw(draw, office.draws.by_id(draw.lottery_id)),
     )
 
 
@@ -180,6 +204,11 @@ def ticket_view(office: BoxOffice, token: str) -> tuple[TicketView, OrderView]:
         if ticket.id == ticket_id:
             return ticket, view
     raise NotFound("We cannot find that ticket.")
+
+
+def draw_path(order_id: str, secret: str, *, is_back: bool = False) -> str:
+    """The signed address of draw tickets; `is_back` says that somebody comes from paying."""
+    return f"/d/{order_id}/{secret}{'?paid=1' if is_back else ''}"
 
 
 def validity_window(card: EventCard) -> tuple[datetime, datetime]:

@@ -15,7 +15,8 @@ from app.config import read_settings
 from app.db import Database
 from app.inventory.commands import HoldBest
 from app.models import OutboxRow
-from app.orders.placing import Buyer, place_order
+from app.orders.placed import Buyer
+from app.orders.placing import place_order
 from app.refusals import NotFound
 from app.runner import Runner
 from app.tokens import new_id

@@ -32,7 +32,8 @@ from app.models import (
     SetupLink,
     Ticket,
 )
-from app.orders.placing import Buyer, place_order
+from app.orders.placed import Buyer
+from app.orders.placing import place_order
 from app.orders.receipt_numbers import ReceiptRounds
 from app.orders.receipts import asked_orders
 from app.orders.views import order_view

@@ -18,7 +18,8 @@ from app.orders.finding import find_orders
 from app.orders.papers import valid_tickets
 from app.orders.paying import demo_notice, record_payment
 from app.orders.paying_later import confirm_order
-from app.orders.placing import Buyer, place_order
+from app.orders.placed import Buyer
+from app.orders.placing import place_order
 from app.orders.refunding import refund_part, refund_tickets
 from app.orders.views import order_view
 from tests.giving_back import give_back_sold

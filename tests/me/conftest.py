@@ -13,7 +13,8 @@ from app import build_app
 from app.box_office import BoxOffice, open_box_office
 from app.config import read_settings
 from app.inventory.commands import HoldBest
-from app.orders.placing import Buyer, place_order
+from app.orders.placed import Buyer
+from app.orders.placing import place_order
 from app.tokens import new_id
 from tests.jobs.shows import add_show
 from tests.me.letters import SignInLetter, last_letter

@@ -19,7 +19,8 @@ from app.inventory.commands import HoldBest
 from app.me.queries.download import my_data
 from app.me.queries.rows import coming_rows, count_past, count_valid, past_rows, places_of
 from app.models import BuyerSession, Device, Order, OrderStatus
-from app.orders.placing import Buyer, place_order
+from app.orders.placed import Buyer
+from app.orders.placing import place_order
 from app.orders.views import order_view
 from app.refusals import Refusal
 from app.sign_ins.asking import Asked, LinkOver, ask_for_link, code_of, link_token, page_request

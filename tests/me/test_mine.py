@@ -18,7 +18,8 @@ from app.inventory.commands import HoldBest
 from app.me.queries.orders import ORDERS_PER_PAGE, STUBS_PER_PAGE
 from app.models import Event, Order, OrderStatus
 from app.my_page import Section, add_section
-from app.orders.placing import Buyer, place_order
+from app.orders.placed import Buyer
+from app.orders.placing import place_order
 from app.sign_ins.sessions import SignedInBuyer
 from app.tokens import new_id
 from tests.giving_back import give_back_sold

@@ -22,7 +22,8 @@ from app.models import (
     Ticket,
     TicketState,
 )
-from app.orders.placing import Buyer, Placed, place_order
+from app.orders.placed import Buyer, Placed
+from app.orders.placing import place_order
 from app.tokens import new_order_id
 from tests.opened import Show, show_of
 

@@ -10,7 +10,8 @@ from app.inventory.commands import MoveDeadline
 from app.orders.baskets import basket_view
 from app.orders.paying import record_payment
 from app.orders.paying_later import confirm_order, later_closes_ms
-from app.orders.placing import Buyer, place_order
+from app.orders.placed import Buyer
+from app.orders.placing import place_order
 from app.refusals import HoldEnded, HoldExpired, Invalid, PaymentNotPossible
 from tests.orders.buying import BO, KEY, Tour, allow_manual, broken, effects, money_of
 from tests.orders.conftest import Later

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from app.box_office import office
 from app.catalogue import EventCard
 from app.clock import house
 from app.csrf import new_key
 from app.money import sum_words
+from app.orders.lines import draw_words
 from app.orders.papers import spoken_code
 from app.orders.views import OrderView
 from app.shop.queries.basket import basket_view
@@ -24,7 +26,7 @@ def pay_demo_page(view: OrderView) -> PayDemoPage:
         code=spoken_code(order.id),
         total=sum_words(order.total_cents, order.currency),
         kept_words=_kept_words(view),
-        lines=tuple(_line(card, view) for card in view.events),
+        lines=_lines(view),
         key=new_key(),
         back_key=new_key(),
     )
@@ -41,8 +43,15 @@ def refused_words() -> str:
 def _kept_words(view: OrderView) -> str:
     if view.order.deadline_ms is None:
         return _("while you are here")
-    at = house.wall_at(view.order.deadline_ms).astimezone(view.events[0].zone)
+    at = house.wall_at(view.order.deadline_ms).astimezone(view.zone)
     return _("until %(time)s", time=clock_words(at))
+
+
+def _lines(view: OrderView) -> tuple[PriceLine, ...]:
+    if view.draw is not None:
+        total = sum_words(view.order.total_cents, view.order.currency)
+        return (PriceLine(draw_words(office(), view.draw.line), total),)
+    return tuple(_line(card, view) for card in view.events)
 
 
 def _line(card: EventCard, view: OrderView) -> PriceLine:

@@ -41,6 +41,6 @@ def mail_line(view: OrderView) -> MailLine:
     if row.state == EffectState.DEAD:
         happened = _("%(email)s does not take our email.", email=email)
         return MailLine(happened, _("Your tickets are on this page."), "bad", "letter")
-    at = clock_words(row.done_at.astimezone(view.events[0].zone))
+    at = clock_words(row.done_at.astimezone(view.zone))
     happened = _("Sent to %(email)s at %(time)s.", email=email, time=at)
     return MailLine(happened, f"{spam} {here}", "ok", "check")

@@ -97,7 +97,7 @@ def late_notice(view: OrderView) -> Notice | None:
     order = view.order
     if order.ended_at is None or order.paid_at is None or order.ended_at >= order.paid_at:
         return None
-    zone = view.events[0].zone
+    zone = view.zone
     words = _(
         "Your time ran out at %(ended)s and your payment came at %(paid)s."
         " All places were still free, so they are yours.",
@@ -143,7 +143,7 @@ def _backs(view: OrderView) -> Iterator[PriceLine]:
     for refund in view.refunds:
         if refund.state == RefundState.FAILED:
             continue
-        day = day_words(refund.requested_at.astimezone(view.events[0].zone))
+        day = day_words(refund.requested_at.astimezone(view.zone))
         is_back = refund.state == RefundState.SUCCEEDED
         words = (
             _("Went back, %(day)s", day=day) if is_back else _("On its way back, %(day)s", day=day)
@@ -263,6 +263,6 @@ def _paid_words(view: OrderView) -> str:
     }
     way = ways.get(order.gateway, _("Card"))
     if order.paid_at is not None:
-        at = moment_words(order.paid_at.astimezone(view.events[0].zone))
+        at = moment_words(order.paid_at.astimezone(view.zone))
         words.append(_("%(way)s, %(when)s.", way=way, when=at))
     return " ".join(words)

@@ -6,7 +6,7 @@ from app.box_office import office
 from app.models import BY_HAND, OrderStatus
 from app.orders.disputes import BARRED
 from app.orders.papers import spoken_code, valid_tickets
-from app.orders.placing import pay_url
+from app.orders.placed import pay_url
 from app.orders.views import OrderView
 from app.pages import Action, Fact
 from app.payments.gateway import as_remote

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from app.box_office import office
 from app.catalogue import EventCard
@@ -54,4 +54,4 @@ def _deadline(view: OrderView) -> datetime:
 
 
 def _local(view: OrderView, at: datetime) -> datetime:
-    return at.astimezone(view.events[0].zone if view.events else UTC)
+    return at.astimezone(view.zone)

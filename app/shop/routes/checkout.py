@@ -11,7 +11,8 @@ from app.buyers import read_buyer
 from app.houses import show_basket_house
 from app.htmx import go_to, show_page
 from app.models import OrderStatus
-from app.orders.placing import Buyer, place_order
+from app.orders.placed import Buyer
+from app.orders.placing import place_order
 from app.pages import FormState
 from app.rate_limits import limit
 from app.refusals import Invalid

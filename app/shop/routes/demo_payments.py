@@ -30,7 +30,7 @@ def show_demo_payment(order_id: str) -> ResponseReturnValue:
 
     if view.order.status != "paying":
         return go_to(order_path(order_id))
-    show_houses([card.house for card in view.events])
+    show_houses(view.houses)
     return show_page("shop/pay_demo.html", page=pay_demo_page(view))
 
 

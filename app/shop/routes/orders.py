@@ -17,7 +17,7 @@ from app.orders.papers import calendar_document, tickets_document, valid_tickets
 from app.orders.paying_later import confirm_order
 from app.orders.reconciler import look_soon
 from app.orders.sessions import open_session
-from app.orders.views import OrderView, order_view
+from app.orders.views import OrderView, draw_path, order_view
 from app.pages import Notice
 from app.rate_limits import limit
 from app.refusals import HoldExpired, Invalid, NotFound
@@ -35,6 +35,8 @@ bp = Blueprint("orders", __name__)
 def show_order(code: str, secret: str) -> ResponseReturnValue:
     """The booking in whatever state it is; the fragment while it waits for the bank."""
     view = own_order(code, secret)
+    if view.draw is not None:  # its tickets have a page of their own
+        return go_to(draw_path(view.order.id, secret, is_back="paid" in request.args))
     page = order_page(view, is_back="paid" in request.args)
     if page.waits:  # somebody is looking: do not wait for a notice that may be lost
         look_soon(view.order.id)
@@ -111,7 +113,7 @@ def create_cancellation(code: str, secret: str) -> ResponseReturnValue:
 
     end_payment(office(), view.order.id, release=release)
 
-    return go_to(order_path(code) if release else "/checkout")
+    return go_to(order_path(code) if release or view.draw else "/checkout")
 
 
 @bp.post("/o/<code>/<secret>/offer")
@@ -133,7 +135,7 @@ def create_offer_answer(code: str, secret: str) -> ResponseReturnValue:
 def show_confirmation(token: str) -> ResponseReturnValue:
     """Behind the e-mailed link: one press, so that mail scanners cannot use it up."""
     view = order_view(office(), office().tokens.confirmed_order(token))
-    show_houses([card.house for card in view.events])
+    show_houses(view.houses)
 
     if view.order.confirmed_at is not None or view.order.status != "pending":
         return go_to(order_path(view.order.id))
@@ -181,7 +183,7 @@ def as_file(content: bytes, kind: str, name: str) -> Response:
 def own_order(code: str, secret: str) -> OrderView:
     """The booking of a signed link, its houses shown at the foot; `NotFound` for a wrong one."""
     view = order_view(office(), code, secret)
-    show_houses([card.house for card in view.events])
+    show_houses(view.houses)
     return view
 
 

@@ -1,0 +1,1 @@
+"""What the pages of the prize draws show, read and never changed."""
