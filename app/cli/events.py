@@ -19,8 +19,9 @@ def create(settings: Settings, words: dict[str, Any]) -> int:
     """Make a draft; nothing is changed when anything in the file is wrong."""
     from app.control_requests.asked import packed
     from app.event_files.drawing import check_prices, drawing_of, plan_bytes
-    from app.event_files.reading import FILE_LIMIT_BYTES, read_event_file
+    from app.event_files.reading import read_event_file
     from app.event_files.refused import EventFileRefused
+    from app.toml_files.reading import FILE_LIMIT_BYTES
 
     path = Path(words["file"])
     raw = read_file(path, FILE_LIMIT_BYTES)

@@ -11,10 +11,11 @@ from app.box_office import BoxOffice
 from app.clock import utc_now, wall_ms
 from app.demo.lantern_house import HOUSE_SLUG, Sample, samples
 from app.demo.selling import take_places
-from app.event_files.adding import add_event, keep_plan, organizer_of
+from app.event_files.adding import add_event, keep_plan
 from app.event_files.drawing import drawing_of, plan_bytes
 from app.inventory.commands import ChangeStatus
 from app.models import Account, Event, EventStatus, Organizer
+from app.toml_files.houses import keep_house
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _add(office: BoxOffice, sample: Sample) -> int:
     with office.db.write() as connection:
         plan_id = None
         if drawing is not None:
-            organizer_id = organizer_of(connection, event, now, is_demo=True)
+            organizer_id = keep_house(connection, event.house, now, is_demo=True)
             plan_id = keep_plan(connection, organizer_id, drawing, now)
         return add_event(
             connection, event, plan_id, now, is_demo=True, status=EventStatus.PUBLISHED
