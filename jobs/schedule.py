@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.ballot_draws.seats import arrange_guarded
 from app.box_office import BoxOffice
 from app.schedule import Periodic
 from jobs.deletes import cancel_old_demo
 from jobs.refunds import ask_about_refunds
 from jobs.reminders import remind_unpaid
 
+MINUTE: Final = 60
 HOUR: Final = 3600
 DAY: Final = 24 * HOUR
 
@@ -22,6 +24,7 @@ def truncate_log(office: BoxOffice) -> None:
 SCHEDULE: Final = (
     Periodic("remind.unpaid_orders", HOUR, here=remind_unpaid),
     Periodic("ask.submitted_refunds", HOUR, here=ask_about_refunds),
+    Periodic("arrange.ballots", 5 * MINUTE, here=arrange_guarded),
     Periodic("delete.ended_holds", HOUR),
     Periodic("delete.kept_answers", HOUR),
     Periodic("delete.spent_links", HOUR),

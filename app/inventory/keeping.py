@@ -78,15 +78,14 @@ def arrange_kept(
         for right in command.rights
         if all(seat in back for seat in of_entry.get(right.entry_id, ()))
     ]
-    given = list(_giving(state, command, waiting[:ARRANGED_LIMIT], pool))
+    given, lacking = _giving(state, command, waiting, pool)
     facts: list[r.Record] = [*left, *given]
     if command.to_sale:
         facts.extend(r.SeatFreed(seat, "") for seat in pool)
     held, sold = _taken(state, of_entry)
     served = len({fact.keeper for fact in given})
-    lacking = min(len(waiting), ARRANGED_LIMIT) - served
-    is_done = len(waiting) <= ARRANGED_LIMIT
-    return Decision(Arranged(held, sold, served, lacking, is_done), tuple(facts))
+    arranged = Arranged(held, sold, served, lacking, is_done=served < ARRANGED_LIMIT)
+    return Decision(arranged, tuple(facts))
 
 
 def hold_kept(state: EventInventory, command: c.HoldKept, moment: Moment) -> Decision[HoldView]:
@@ -154,20 +153,27 @@ def _giving(
     command: c.ArrangeKept,
     waiting: list[c.KeptRight],
     pool: dict[str, None],
-) -> Iterator[r.SeatKept]:
-    """Seats out of the pool for rights that have none, in the order of the rights."""
+) -> tuple[list[r.SeatKept], int]:
+    """Seats out of the pool for some rights that have none, in their order; how many lack seats."""
     index = state.offer.seat_index
     letters = bytearray(BLOCKED for _ in state.offer.seats)
     for seat in pool:
         letters[index[seat]] = FREE
+    given: list[r.SeatKept] = []
+    served = lacking = 0
     for right in waiting:
+        if served == ARRANGED_LIMIT:
+            break
         best = best_available(state.house, letters, right.count, category=right.category)
         if best is None:
+            lacking += 1
             continue
+        served += 1
         for seat in best.seats:
             letters[index[seat]] = BLOCKED
             pool.pop(seat)
-            yield r.SeatKept(seat, "", keeper_of(command.ballot_id, right.entry_id))
+            given.append(r.SeatKept(seat, "", keeper_of(command.ballot_id, right.entry_id)))
+    return given, lacking
 
 
 def _taken(

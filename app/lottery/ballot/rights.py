@@ -148,9 +148,12 @@ def end_ballot(state: BallotState, command: c.EndBallot, moment: Moment) -> Deci
         r.Journalled("ballot.ended", command.by, facts={"waiting": len(state.waiting)}),
     ]
     facts.extend(
-        r.EffectDue("mail.ballot", f"mail.ballot:{entry_id}:ended", {"entry": entry_id})
+        r.EffectDue(
+            "mail.ballot", f"mail.ballot:{entry_id}:ended", {"entry": entry_id, "letter": "ended"}
+        )
         for _place, entry_id in state.waiting
     )
+    facts.append(r.EffectDue("ballot.seats", f"ballot.seats:{state.ballot_id}:ended"))
     return Decision(replace(view_of_ballot(state), status=ENDED, waiting=0), tuple(facts))
 
 
