@@ -24,7 +24,7 @@ def truncate_log(office: BoxOffice) -> None:
 SCHEDULE: Final = (
     Periodic("remind.unpaid_orders", HOUR, here=remind_unpaid),
     Periodic("ask.submitted_refunds", HOUR, here=ask_about_refunds),
-    Periodic("arrange.ballots", 5 * MINUTE, here=arrange_guarded),
+    Periodic("arrange.ballots", 10 * MINUTE, here=arrange_guarded),
     Periodic("delete.ended_holds", HOUR),
     Periodic("delete.kept_answers", HOUR),
     Periodic("delete.spent_links", HOUR),
