@@ -15,7 +15,7 @@ from app.box_office import BoxOffice
 from app.inventory.commands import ArrangeKept, HoldKept, KeptRight
 from app.inventory.kept import keeper_of
 from app.inventory.views import Arranged, HoldView
-from app.lottery.ballot.commands import DeclineRight, FreeRight, KeepRight, UseRight
+from app.lottery.ballot.commands import DeclineRight, FreeRight, JoinList, KeepRight, UseRight
 from app.lottery.ballot.views import EntryView
 from app.models import (
     Allocation,
@@ -83,6 +83,16 @@ def decline_right(
     with ballot.steps:
         arrange_seats(office, ballot_id)
         return ballot.ask(DeclineRight(entry_id, email_key, keeps_place))
+
+
+def join_list(office: BoxOffice, ballot_id: int, entry_id: str, email_key: str) -> EntryView:
+    """Wait at the end of the list; seats that nobody before can take are kept at once."""
+    ballot = office.ballot_of(ballot_id)
+    with ballot.steps:
+        joined = ballot.ask(JoinList(entry_id, email_key))
+        if joined.right is not None:
+            arrange_seats(office, ballot_id)
+        return joined
 
 
 def seats_kept(office: BoxOffice, ballot_id: int, entry_id: str, event_id: int) -> list[str]:
