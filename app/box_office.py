@@ -25,6 +25,7 @@ from app.inventory.offer import Offer
 from app.inventory_reading import read_offer
 from app.inventory_store import EventStore
 from app.keys import EventKeys
+from app.long_work import LongWorks
 from app.lotteries import Lotteries, Pool
 from app.lottery.pool.purchase import WAITING
 from app.models import (
@@ -68,6 +69,7 @@ class BoxOffice:
     started_at: float = field(default_factory=time.monotonic)
     noted_drift_ms: int = 0
     read_offers: dict[int, Offer] = field(default_factory=dict)
+    works: LongWorks = field(default_factory=LongWorks)
 
     def inventory_of(self, event_id: int) -> Inventory:
         """The places of one event."""
@@ -117,6 +119,7 @@ class BoxOffice:
 
     def close(self) -> None:
         """Drain the actors and let go of everything."""
+        self.works.stop()
         self.inventories.stop()
         self.lotteries.stop()
         self.ballots.stop()

@@ -42,6 +42,8 @@ from app.models import (
     KeptAnswer,
     KeptMail,
     LedgerEntry,
+    Lottery,
+    LotteryBatch,
     Order,
     OrderLine,
     OrderStatus,
@@ -56,6 +58,7 @@ from app.models import (
     Ticket,
     TicketState,
 )
+from app.prize_draws.forgetting import is_in_draw
 
 SLICE_LIMIT: Final = 100  # rows removed in one transaction: some 5 ms
 HOLD_DAYS: Final = 7
@@ -172,9 +175,23 @@ def _is_forgettable(now: datetime) -> ColumnElement[bool]:
     return and_(
         Order.email != ERASED,
         Order.created_at < now - timedelta(days=OPEN_ORDER_DAYS),
-        or_(came_to_nothing, and_(sold, ~still_wanted)),
+        or_(came_to_nothing, and_(sold, ~still_wanted, ~_is_kept_for_draw(now))),
         ~_has_live_hold(),
     )
+
+
+def _is_kept_for_draw(now: datetime) -> ColumnElement[bool]:
+    """Its draw tickets may win or be claimed, or could not so long ago."""
+    kept_ms = cast(Organizer.personal_days, BigInteger) * DAY_MS
+    organizer_keeps = exists(
+        select(Lottery.id)
+        .join(Organizer, Organizer.id == Lottery.organizer_id)
+        .where(
+            Lottery.id == LotteryBatch.lottery_id,
+            LotteryBatch.settled_ms + kept_ms >= to_ms(now),
+        )
+    )
+    return is_in_draw(organizer_keeps)
 
 
 def _erase(connection: Connection, now: datetime, ids: Ids) -> None:

@@ -16,6 +16,7 @@ from app import (
     csrf,
     errors,
     headers,
+    home_parts,
     notices,
     quick_templates,
     rate_limits,
@@ -26,8 +27,8 @@ from app.requests import FormRequest
 
 # Each has `init_app(app)`.
 FEATURES: Final = (
-    *("app.health", "app.api", "app.accounts", "app.shop", "app.draws", "app.ballot_pages"),
-    *("app.me", "app.admin", "app.webhooks"),
+    *("app.health", "app.api", "app.accounts", "app.shop", "app.me", "app.draws"),
+    *("app.ballot_pages", "app.admin", "app.webhooks"),
 )
 ROOT: Final = Path(__file__).parent
 
@@ -51,6 +52,7 @@ def assemble(office: BoxOffice) -> Flask:
         basket_cookie,
         buyer_cookie,
         notices,
+        home_parts,
     ):
         shared.init_app(app)
     for name in FEATURES:

@@ -354,6 +354,7 @@ _GATHER: dict[type[r.Record], Callable[[PoolChanges, Any], None]] = {
     r.RefundDue: PoolChanges.purchase_changed,
     r.TicketsDrawn: PoolChanges.tickets_drawn,
     r.PurchaseFilled: PoolChanges.purchase_changed,
+    r.NameForgotten: PoolChanges.purchase_changed,
     r.PrizeClaimed: PoolChanges.prize_claimed,
     r.ClaimConfirmed: PoolChanges.claim_confirmed,
     r.BudgetSet: PoolChanges.budget_set,

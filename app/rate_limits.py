@@ -89,6 +89,11 @@ KINDS: Final[dict[str, Kind]] = {
         address=_at_most(60, 60, "my_data/address"),
         subject=_at_most(10, 60, "my_data/subject"),
     ),
+    "voucher": Kind(
+        address=_at_most(60, 10, "voucher/address"),
+        subject=_at_most(12, 10, "voucher/subject"),
+        guarded=True,
+    ),
     "setup": Kind(address=_at_most(10, 15, "setup/address"), guarded=True),
 }
 

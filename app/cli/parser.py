@@ -10,11 +10,12 @@ from typing import Any, Final, NoReturn
 
 from app.cli.ballot_words import add_ballot
 from app.cli.demo_stripe import add_options as add_demo_stripe_options
+from app.cli.lottery_words import add_lottery
 
 EXIT_USAGE: Final = 2
 COMMANDS: Final = (
-    "serve, work, demo, demo-stripe, event, import-plan, order, create-admin, verify-ticket,"
-    " verify-draw, ballot, simulate, ledger, doctor, backup, restore"
+    "serve, work, demo, demo-stripe, event, import-plan, order, lottery, ballot, create-admin,"
+    " verify-ticket, verify-draw, simulate, ledger, doctor, backup, restore"
 )
 
 
@@ -49,6 +50,7 @@ def read_command(arguments: Sequence[str]) -> Wanted:
     words.pop("command", None)
     words.pop("event_command", None)
     words.pop("order_command", None)
+    words.pop("lottery_command", None)
     words.pop("ballot_command", None)
     return Wanted(does, words, needs_settings)
 
@@ -65,6 +67,7 @@ def _parser() -> Parser:
     _add_events(commands)
     add_ballot(commands, Parser, _add)
     _add_house(commands)
+    add_lottery(commands, Parser, _add)
     _add_upkeep(commands)
     return parser
 

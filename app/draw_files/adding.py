@@ -16,6 +16,7 @@ from app.draw_words import plain_words
 from app.lottery.refusals import NotThatFar
 from app.models import Event, Lottery, LotteryBatch, LotteryStatus, Organizer, Venue
 from app.plans.refused import Problem
+from app.prize_draws.limits import copy_limits
 from app.refusals import Invalid
 from app.toml_files.houses import keep_house, keep_venue
 
@@ -57,7 +58,9 @@ def keep_draw(
             "created_at": at,
         }
         new = insert(Lottery).values(made).returning(Lottery.id)
-        return KeptDraw(connection.execute(new).scalar_one(), 1, False)
+        lottery_id = connection.execute(new).scalar_one()
+        copy_limits(connection, lottery_id, read.currency)
+        return KeptDraw(lottery_id, 1, False)
     refuse_changed_draw(row, read)
     _refuse_unknown_events(connection, read, row.organizer_id)
     kept = _batch_meant(connection, row, read, number, at)

@@ -17,7 +17,7 @@ from app.draw_cards import DrawCard
 from app.faults import fault_point
 from app.frozen import frozen
 from app.lottery.pool.commands import EndPayment, FreezePurchase, PlacePurchase
-from app.lottery.refusals import DrawNotOpen
+from app.lottery.refusals import NOT_CHARGED, DrawNotOpen, OnBreak, OverBudget
 from app.models import BY_HAND, Account, DrawOrder
 from app.orders.ending import refuse_payment
 from app.orders.placed import (
@@ -33,8 +33,9 @@ from app.orders.placed import (
 from app.orders.placing import CARDS
 from app.orders.rows import OrderRow
 from app.payments.gateway import as_remote
-from app.prize_draws.selling import SellingBatch, selling_batches, spent_elsewhere
-from app.refusals import CardRefused, Invalid, PaymentNotPossible, Refusal
+from app.prize_draws.limits import spent_in
+from app.prize_draws.selling import SellingBatch, selling_batches
+from app.refusals import CardRefused, Invalid, LimitReached, PaymentNotPossible, Refusal
 from app.tokens import new_order_id
 from app.words import ngettext
 
@@ -43,6 +44,15 @@ CREDITS: Final = "credits"
 AT_ONCE: Final = (FREE, CREDITS)
 CONTRIBUTION: Final = re.compile(r"[0-9a-f]{64}")
 CONTRIBUTION_BYTES: Final = 32
+
+
+class AddressLimit(Refusal):
+    """One of the limits of an address, told to somebody who has not proved that it is theirs."""
+
+    code, status = "address_limit", 422
+    happened = "That is more than this address may buy in this draw at the moment."
+    safe = NOT_CHARGED
+    next_step = "Choose fewer, or sign in with the address to see its limits."
 
 
 @frozen
@@ -69,19 +79,26 @@ def place_draw_order(
     demo_outcome: str | None = None,
     kept: KeptKey | None = None,
     *,
+    is_proved: bool = False,
     is_staff: bool = False,
 ) -> Placed:
     """Turn a wish for draw tickets into an order; the same idempotency key gives the same order.
 
     `paid` where the money is here at once, `paying` with a page to pay on. Raises a Refusal and
-    charges nothing when it is against a limit or nothing is to be had. Whoever pays with credits
-    must have proved that the address is theirs.
+    charges nothing when it is against a limit or nothing is to be had. Only whoever has proved that
+    the address is theirs (`is_proved`) can pay with its credits, and learns which limit it is.
     """
+    if payment == CREDITS and not is_proved:
+        raise PaymentNotPossible(
+            "Play credits belong to an address.",
+            safe=NOT_CHARGED,
+            next_step="Sign in with that address first.",
+        )
     return placed_once(
         office,
         kept,
         demo_outcome,
-        lambda: _place(office, wish, buyer, payment, demo_outcome, kept, is_staff),
+        lambda: _place(office, wish, buyer, payment, demo_outcome, kept, is_proved, is_staff),
     )
 
 
@@ -98,7 +115,7 @@ def way_of(office: BoxOffice, card: DrawCard, unit_cents: int, payment: str) -> 
     gateway = office.gateways.get(payment)
     if gateway is None or payment not in CARDS:
         hint = "Draw tickets are paid by card." if payment in BY_HAND else ""
-        raise PaymentNotPossible(hint or None)
+        raise PaymentNotPossible(hint or None, safe=NOT_CHARGED)
     remote = as_remote(gateway)
     if remote is not None and remote.fault_words:
         raise PaymentNotPossible("Cards cannot be taken just now: the house has been told.")
@@ -141,6 +158,7 @@ def _place(
     payment: str,
     demo_outcome: str | None,
     kept: KeptKey | None,
+    is_proved: bool,
     is_staff: bool,
 ) -> Placed:
     card = office.draws.by_id(wish.lottery_id)
@@ -151,7 +169,12 @@ def _place(
     way = way_of(office, card, unit_cents, payment)
     key = office.tokens.address_key(buyer.email)
     asked = _Asked(new_order_id(), card, batch, wish, buyer, key, way)
-    _wish_for(office, asked, is_staff)
+    try:
+        _wish_for(office, asked, is_staff)
+    except (OverBudget, OnBreak, LimitReached):
+        if is_proved:
+            raise
+        raise AddressLimit from None
     order = _kept_order(office, asked, kept)
     fault_point("order.pending")
     if way in AT_ONCE or (way == "demo" and demo_outcome == "paid"):
@@ -173,7 +196,7 @@ def _batch(office: BoxOffice, card: DrawCard) -> SellingBatch:
 def _wish_for(office: BoxOffice, asked: _Asked, is_staff: bool) -> None:
     card, wish, day = asked.card, asked.wish, asked.card.today
     with office.db.read() as connection:
-        elsewhere = spent_elsewhere(connection, card.id, asked.buyer_key, day[:7], card.currency)
+        elsewhere = spent_in(connection, asked.buyer_key, day[:7], card.currency, card.id)
         address = func.lower(Account.email) == asked.buyer.email.strip().lower()
         works_here = connection.scalar(select(Account.id).where(address)) is not None
     given = wish.contribution

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import select
 
 from app.box_office import BoxOffice
 from app.clock import wall_ms
+from app.long_work import Progress
 from app.lottery.draw.params import PrizeParams, Tier, commit
 from app.lottery.draw.prizes import opening
 from app.lottery.draw.public import NoValue, read_public
@@ -22,9 +22,7 @@ from app.pool_reading import terms_of
 from app.prize_draws.secrets_of_batches import keep_tree, secret_of
 from app.refusals import NotFound
 
-BREATH_SECONDS: Final = 0.0  # between two steps: whoever waits for the processor goes first
-
-Progress = Callable[[int, int], None]
+BREATH_SECONDS: Final = 0.003  # between two steps: long enough for somebody else's whole hold
 
 
 def open_batch(

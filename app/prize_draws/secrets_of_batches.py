@@ -61,6 +61,12 @@ def merkle_root(office: BoxOffice, batch_id: str) -> str:
     return str(_row(office, batch_id).merkle_root)
 
 
+def published_rules(office: BoxOffice, batch_id: str) -> tuple[Any, str]:
+    """The rules that the commitment covers, and the root; both were published with it."""
+    row = _row(office, batch_id)
+    return decode(row.params.encode()), str(row.merkle_root)
+
+
 def _row(office: BoxOffice, batch_id: str) -> Any:
     with office.db.read() as connection:
         row = connection.execute(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from app.clock import wall_ms
 from app.frozen import frozen
-from app.lottery.pool.purchase import OVER
 from app.lottery.pool.terms import Terms
-from app.models import Lottery, LotteryBatch, LotteryPurchase
+from app.models import LotteryBatch
 from app.pool_reading import terms_of
 
 
@@ -45,23 +44,3 @@ def selling_batches(connection: Connection, lottery_id: int) -> tuple[SellingBat
     return tuple(
         batch for batch in found if batch.terms.closes_ms is None or now_ms < batch.terms.closes_ms
     )
-
-
-def spent_elsewhere(
-    connection: Connection, lottery_id: int, buyer: str, month: str, currency: str
-) -> int:
-    """What a buyer spends on other draws in a month such as 2026-11, in the same currency."""
-    cents = LotteryPurchase.__table__.c["count"] * LotteryPurchase.unit_cents
-    query = (
-        select(func.sum(cents - LotteryPurchase.back_cents))
-        .join(Lottery, Lottery.id == LotteryPurchase.lottery_id)
-        .where(
-            LotteryPurchase.buyer == buyer,
-            LotteryPurchase.lottery_id != lottery_id,
-            LotteryPurchase.day.like(f"{month}-%"),
-            LotteryPurchase.is_play.in_((False,)),
-            LotteryPurchase.status.not_in(OVER),
-            Lottery.currency == currency,
-        )
-    )
-    return int(connection.scalar(query) or 0)

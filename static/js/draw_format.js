@@ -3,16 +3,21 @@ export const LARGEST_COUNT = 10_000_000;
 const LARGEST_FILE_BYTES = 256 * 1024 * 1024;
 const LARGEST_RULES_BYTES = 64 * 1024;
 
-export class Refused extends Error {}
+// Why a file does not hold, in which check (`part`), and where two values differ what was wanted and what is there.
+export class Refused extends Error {
+  constructor(sentence, part = "form", { wanted, got } = {}) {
+    super(sentence);
+    Object.assign(this, { part, wanted, got });
+  }
+}
 
-export function need(holds, sentence) {
-  if (!holds) throw new Refused(sentence);
+export function need(holds, sentence, part, values) {
+  if (!holds) throw new Refused(sentence, part, values);
 }
 
 export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 export const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 export const utf8 = (text) => new TextEncoder().encode(text);
-
 export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object") return JSON.stringify(value);
@@ -95,10 +100,10 @@ export function isTicket(leaf, path, root) {
 
 function checkPrizes({ kind, size, tiers, public: way }) {
   const keys = new Set(tiers.map((tier) => tier.key));
-  need(tiers.length && tiers.length <= 255 && keys.size === tiers.length, "The prize table is wrong.");
+  need(tiers.length && tiers.length <= 255 && keys.size === tiers.length, "The prize table is wrong.", "prizes");
   const total = tiers.reduce((sum, tier) => sum + tier.count, 0);
-  need(total <= size, "There are more prizes than tickets.");
-  need((kind === "instant") === (way.how === "none"), "The kind of draw and its public value do not fit.");
+  need(total <= size, "There are more prizes than tickets.", "prizes");
+  need((kind === "instant") === (way.how === "none"), "The kind of draw and its public value do not fit.", "public");
 }
 
 function checkPublic(way, value) {
@@ -114,18 +119,18 @@ function checkPublic(way, value) {
     contributions: () =>
       value.length && value.every(isHash) && rises(value) && new Set(value).size === value.length,
   }[way.how](way);
-  need(holds, "The public value is not of the kind that was announced.");
+  need(holds, "The public value is not of the kind that was announced.", "public");
 }
 
 export function* readSold(rules, lines) {
   let end = 0;
   for (const line of lines) {
     const found = /^([1-9][0-9]{0,7}) ([1-9][0-9]{0,7}) [0-9a-f]{64}$/.exec(line);
-    need(found && Number(found[1]) > end, "The list of sold tickets has a line that is out of place.");
+    need(found && Number(found[1]) > end, "The list of sold tickets has a line that is out of place.", "list");
     end = Number(found[1]) + Number(found[2]) - 1;
     yield 1;
   }
-  need(end <= rules.size, "The list of sold tickets goes beyond the batch.");
+  need(end <= rules.size, "The list of sold tickets goes beyond the batch.", "list");
 }
 
 export function* readChances(rules, lines) {
@@ -133,13 +138,13 @@ export function* readChances(rules, lines) {
   let before = "";
   for (const [at, line] of lines.entries()) {
     const found = /^([0-9a-f]{64}) ([1-9][0-9]{0,3}) ([1-9][0-9]{0,3})$/.exec(line);
-    need(found && found[1] > before, "The list of entries has a line that is out of place.");
+    need(found && found[1] > before, "The list of entries has a line that is out of place.", "list");
     const isFair = Number(found[2]) <= rules.group_limit && Number(found[3]) <= rules.weight_limit;
-    need(isFair, "An entry has more people or chances than the rules allow.");
+    need(isFair, "An entry has more people or chances than the rules allow.", "list");
     for (let chance = 0; chance < Number(found[3]); chance++) chances.push(at + 1);
     before = found[1];
     yield 1;
   }
-  need(chances.length <= LARGEST_COUNT, "The entries have more chances than draw/v1 can draw.");
+  need(chances.length <= LARGEST_COUNT, "The entries have more chances than draw/v1 can draw.", "list");
   return Uint32Array.from(chances);
 }

@@ -9,9 +9,11 @@ export { Refused } from "./draw_format.js";
 const { canonical, hex, need, unhex, utf8 } = format;
 const SLICE_MS = 24; // short enough to scroll, long enough against the 4 ms that a browser adds to each pause
 const STEPS_PER_LOOK = 256;
+const PARTS = { commitment: "commitment", list_hash: "list", seed: "result", merkle_root: "tree", result: "result" };
 
 // What the file of a draw says, if all of it holds; else throws Refused with a sentence. `published` may have the
 // commitment, listHash and merkleRoot that were published at the time; `progress(done, total)` is told how far it is.
+// The refusal's `part` says which check failed.
 export async function verifyBundle(bytes, { published = {}, progress } = {}) {
   try {
     return await inSlices(verifying(bytes, published), progress);
@@ -38,19 +40,27 @@ export function verifyTicket(leaf, path, root) {
 export function* verifying(bytes, published) {
   const file = format.readFile(bytes);
   format.checkBundle(file);
+  comparePublished(file, published);
   yield { total: unitsOf(file) };
   const claims = yield* drawing(file);
   for (const name in claims) {
-    need(canonical(claims[name]) === canonical(file[name]), `The ${name} in the file does not follow from the rest.`);
+    const [wanted, got] = [file[name], claims[name]];
+    const sentence = `The ${name} in the file does not follow from the rest.`;
+    need(canonical(got) === canonical(wanted), sentence, PARTS[name], { wanted, got });
   }
   const { digest: claimed, ...rest } = file;
   need(claimed === hex(yield* digest("bundle", utf8(canonical(rest)))), "The digest of the file is another one.");
+  return file;
+}
+
+function comparePublished(file, published) {
   const names = { commitment: "commitment", listHash: "list_hash", merkleRoot: "merkle_root" };
   for (const name in names) {
-    const wanted = published[name]?.trim().toLowerCase() ?? file[names[name]];
-    need(wanted === file[names[name]], `The ${names[name]} is not the one that was published.`);
+    const got = file[names[name]];
+    const wanted = published[name]?.trim().toLowerCase() ?? got;
+    const part = name === "commitment" ? "published" : PARTS[names[name]];
+    need(wanted === got, `The ${names[name]} is not the one that was published.`, part, { wanted, got });
   }
-  return file;
 }
 
 export function* drawing({ batch, list, params, public: value, server_seed }) {

@@ -27,7 +27,7 @@ from app.models import (
     Receipt,
     Refund,
 )
-from app.orders.draw_placing import DrawWish, place_draw_order
+from app.orders.draw_placing import AddressLimit, DrawWish, place_draw_order
 from app.orders.ending import give_up
 from app.orders.owed import owed_orders
 from app.orders.paying import demo_notice
@@ -36,7 +36,14 @@ from app.orders.receipt_numbers import ReceiptRounds
 from app.orders.receipts import asked_orders
 from app.orders.settler import lapse_forgotten, thaw_broken
 from app.orders.settling import settle_open
-from app.refusals import CardRefused, IdempotencyMismatch, Invalid, PaymentNotPossible, Refusal
+from app.refusals import (
+    CardRefused,
+    IdempotencyMismatch,
+    Invalid,
+    LimitReached,
+    PaymentNotPossible,
+    Refusal,
+)
 from tests.carrying import carry_out_due
 from tests.lottery.house_draws import add_draw, terms_for
 from tests.opened import opened
@@ -67,7 +74,7 @@ def buy(
     """An order of draw tickets."""
     facts: dict[str, Any] = {"wants_fewer": False, "is_of_age": True} | wish
     return place_draw_order(
-        office, DrawWish(lottery, count, **facts), buyer, payment, outcome, kept
+        office, DrawWish(lottery, count, **facts), buyer, payment, outcome, kept, is_proved=True
     )
 
 
@@ -204,6 +211,21 @@ def test_a_voucher_counts_once_for_whoever_comes_first(office: BoxOffice) -> Non
         with pytest.raises(credits.BadVoucher):
             credits.redeem(office, buyer, typed)
     assert balance(office, CY) == 0
+
+
+def test_the_limits_of_an_address_are_told_to_its_owner_alone(office: BoxOffice) -> None:
+    lottery = add_draw(office, terms_for(), credits=1, person_limit=10)
+    give(office, BO, 50)
+    wish = DrawWish(lottery, 11, wants_fewer=False)
+
+    with pytest.raises(LimitReached):
+        place_draw_order(office, wish, BO, "demo", is_proved=True)
+    with pytest.raises(AddressLimit) as told:
+        place_draw_order(office, wish, BO, "demo")
+    assert "10" not in told.value.words
+    with pytest.raises(PaymentNotPossible):
+        place_draw_order(office, wish, BO, "credits")
+    assert balance(office) == 50
 
 
 @pytest.mark.parametrize(

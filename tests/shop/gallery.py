@@ -12,11 +12,13 @@ from flask import Flask, Response, render_template
 from werkzeug.serving import make_server
 
 from app import assets, notices, words
+from app.draws.views.draw import DrawList
 from app.headers import CONTENT_POLICY
+from app.home_parts import DrawnPart
 from app.me.views import PastPage
 from app.shop.views.order import FindPage
 from app.shop.views.programme import VisitPage
-from tests.shop.samples import basket, event, me, order, programme, welcome
+from tests.shop.samples import basket, draws, event, me, order, programme, welcome
 from tests.source import ROOT
 
 Context = Mapping[str, Any]
@@ -105,6 +107,22 @@ STATES: dict[str, Shown] = {
     "me-before": _page("me/before.html", me.before),
     "me-before-nothing": _page("me/before.html", lambda: PastPage(me.EMAIL, ())),
     "me-deletion": _page("me/deletion.html", me.deletion),
+    "draw": _page("draws/draw.html", draws.draw),
+    "draw-blind": _page("draws/draw.html", draws.draw_blind),
+    "draw-batches": _page("draws/draw.html", draws.draw_batches),
+    "draw-early": _page("draws/draw.html", draws.draw_early),
+    "draw-ended": _page("draws/draw.html", draws.draw_ended),
+    "draws": _page("draws/list.html", draws.draw_list),
+    "draws-none": _page("draws/list.html", lambda: DrawList(())),
+    "home-draws": _page(
+        "shop/home.html",
+        programme.home,
+        parts=(DrawnPart("draws/_home.html", "css/draws.css", draws.draw_list().current),),
+    ),
+    "proof": _page("draws/proof.html", draws.proof),
+    "proof-early": _page("draws/proof.html", draws.proof_early),
+    "proof-no-ticket": _page("draws/proof.html", draws.proof_no_ticket),
+    "proof-unsold": _page("draws/proof.html", draws.proof_unsold),
     "visit": _page("shop/visit.html", lambda: VisitPage(legal=("Marsh Hall Trust.",))),
     "welcome": _page("welcome.html", welcome.welcome),
     "welcome-wrong": _page("welcome.html", lambda: welcome.welcome({"code": "Not the code."})),

@@ -42,6 +42,7 @@ def kind_words(kind: str) -> str:
         "delete.forget_wishes": _("Wishes to be forgotten that are fulfilled"),
         "delete.done_letters": _("Requests between processes"),
         "delete.deliveries": _("What Stripe told"),
+        "delete.lottery_tickets": _("Tickets of draws that are over"),
     }
     return known.get(kind, kind)
 

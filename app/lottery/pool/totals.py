@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from app.frozen import frozen
-from app.lottery.pool.batch import ARCHIVED, Batch
+from app.lottery.pool.batch import ARCHIVED, OPEN, SETTLED, Batch
 from app.lottery.pool.purchase import Purchase
+from app.lottery.pool.records import LegalBasisRecorded
 from app.lottery.pool.state import PoolState, Winner
+from app.lottery.pool.terms import Terms
 
 
 @frozen
@@ -20,7 +22,10 @@ class TierLeft:
 
 @frozen
 class BatchTotals:
-    """One batch in numbers."""
+    """One batch in numbers, and what was published of it; times are wall time.
+
+    `is_told` says that every buyer knows what their tickets are, and that nothing is due any more.
+    """
 
     batch_id: str
     number: int
@@ -28,20 +33,36 @@ class BatchTotals:
     size: int
     sold: int
     tiers: tuple[TierLeft, ...]
+    terms: Terms
+    commitment: str
+    public_value: str
+    is_revealed: bool
+    is_told: bool
+    successor: str | None
+    opened_ms: int
+    closed_ms: int | None
+    drawn_ms: int | None
+
+    def sells_at(self, wall_ms: int) -> bool:
+        """Whether a ticket of it can be bought at a wall time."""
+        closes_ms = self.terms.closes_ms
+        is_over = closes_ms is not None and closes_ms <= wall_ms
+        return self.status == OPEN and self.sold < self.size and not is_over
 
 
 @frozen
 class Totals:
-    """The whole draw in numbers, and its named winners, latest first."""
+    """The whole draw in numbers, its named winners, latest first, and why it may be sold."""
 
     batches: tuple[BatchTotals, ...]
     winners: tuple[Winner, ...]
+    basis: LegalBasisRecorded | None = None
 
 
 def totals(state: PoolState) -> Totals:
     """The live page's facts; the same for everybody."""
     batches = tuple(batch_totals(batch) for batch in state.batches.values())
-    return Totals(batches, tuple(reversed(state.winners)))
+    return Totals(batches, tuple(reversed(state.winners)), state.legal_basis)
 
 
 def batch_totals(batch: Batch) -> BatchTotals:
@@ -51,7 +72,19 @@ def batch_totals(batch: Batch) -> BatchTotals:
         TierLeft(tier.key, tier.name, tier.count, tier.count - won if knows else None)
         for tier, won in zip(batch.terms.tiers, batch.won, strict=True)
     )
-    return BatchTotals(batch.id, batch.number, batch.status, batch.terms.size, batch.cursor, tiers)
+    return BatchTotals(
+        batch.id, batch.number, batch.status, batch.terms.size, batch.cursor, tiers, batch.terms,
+        batch.seal.commitment, batch.seal.public_value, bool(batch.seal.secret), _is_told(batch),
+        batch.successor, batch.opened_ms, batch.closed_ms, batch.drawn_ms,
+    )  # fmt: skip
+
+
+def _is_told(batch: Batch) -> bool:
+    if batch.status in (SETTLED, ARCHIVED):
+        return True
+    if batch.is_instant:
+        return batch.status != OPEN and batch.issued == batch.cursor
+    return batch.drawn_ms is not None and batch.announced == len(batch.starts)
 
 
 def results(state: PoolState, purchase: Purchase) -> list[tuple[str, int, int]]:

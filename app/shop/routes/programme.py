@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from app.home_parts import home_parts
 from app.htmx import show_page
 from app.shop.queries import programme
 
@@ -20,7 +21,8 @@ def list_events() -> ResponseReturnValue:
         request.args.get("q", "").strip()[: programme.ASKED_LIMIT],
     )
 
-    return show_page("shop/home.html", page=programme.home_page(wish))
+    parts = home_parts() if wish.is_all else ()
+    return show_page("shop/home.html", page=programme.home_page(wish), parts=parts)
 
 
 @bp.get("/visit")

@@ -1,0 +1,201 @@
+"""Buying draw tickets on pages, and what became of them, with htmx or without."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.box_office import BoxOffice
+from app.lottery.pool.commands import CloseBatch
+from app.lottery.pool.terms import EVENING, INSTANT
+from app.models import LotteryPurchase, Order
+from app.orders.paying import demo_notice
+from app.prize_draws.opening import open_batch
+from tests.carrying import carry_out_due
+from tests.draws.made import add_draw, licence, terms
+from tests.shop.visitor import Visitor
+
+FIELDS = {"count": "10", "email": "bo@example.org", "name": "Bo Field", "short": "fewer"}
+
+
+@pytest.fixture
+def bo(app: Flask) -> Visitor:
+    """Bo buys."""
+    return Visitor(app)
+
+
+def made(office: BoxOffice, slug: str, mode: str = INSTANT, price: int = 0, **rules: Any) -> int:
+    """A draw whose first batch sells."""
+    lottery_id = add_draw(
+        office, slug, rules=rules, **({"public": {"how": "none"}} if mode == INSTANT else {})
+    )
+    if price:
+        licence(office, lottery_id)
+    open_batch(office, lottery_id, 1, terms(mode, price_cents=price), "ada")
+    return lottery_id
+
+
+def buy(bo: Visitor, slug: str, **fields: str) -> Any:
+    """Open the form, fill it in, press."""
+    bo.open(f"/draw/{slug}/tickets")
+    hidden = {name: bo.hidden(name) for name in ("key", "price", "contribution", "payment")}
+    return bo.send(f"/draw/{slug}/tickets", {**hidden, **FIELDS, **fields})
+
+
+def orders(office: BoxOffice) -> int:
+    with office.db.read() as connection:
+        return connection.scalar(select(func.count()).select_from(Order)) or 0
+
+
+def test_free_tickets_from_the_form_to_the_results(office: BoxOffice, bo: Visitor) -> None:
+    made(office, "free")
+
+    answer = buy(bo, "free", count="100")
+    assert bo.follow(answer).status_code == 200
+    assert "0 of 100 drawn" in bo.page
+    assert 'hx-trigger="load delay:300ms, every 1s"' in bo.page
+    url = bo.path
+    carry_out_due(office, "lottery.allocate")
+
+    polled = bo.open(url, htmx=True)
+    assert polled.status_code == 200
+    assert "hx-trigger" not in bo.page, "nothing to wait for any more"
+    assert re.search(r"\d+ of your 100 tickets won", bo.page)
+    assert bo.page.count('class="win-card') >= 1
+    bo.open(f"{url}/tickets?page=2")
+    assert bo.page.count("<tr>") == 51
+    proof = re.search(r'href="([^"]+/proofs/[^"]+)"', bo.page)
+    assert proof is not None
+    assert bo.open(proof.group(1)).get_json()["version"] == "draw/v1"
+    files = bo.open(f"{url}/tickets.csv")
+    assert files.get_data(as_text=True).count("\r\n") == 101
+
+
+def test_pressing_twice_buys_once(office: BoxOffice, bo: Visitor) -> None:
+    made(office, "twice")
+    bo.open("/draw/twice/tickets")
+    fields = FIELDS | {name: bo.hidden(name) for name in ("key", "price", "contribution")}
+    before = orders(office)
+
+    first, second = (bo.send("/draw/twice/tickets", fields) for _ in range(2))
+
+    assert first.headers["Location"] == second.headers["Location"]
+    assert orders(office) == before + 1
+
+
+def test_money_goes_through_the_same_pay_page_as_seats(office: BoxOffice, bo: Visitor) -> None:
+    made(office, "paid", EVENING, price=200)
+
+    answer = buy(bo, "paid")
+    assert "/pay/demo/" in answer.headers["Location"]
+    bo.follow(answer)
+    assert "£20.00" in bo.page
+    order_id, secret = bo.hidden("order"), bo.hidden("secret")
+    code = re.search(r"/pay/demo/(\w+)", bo.path)
+    assert code is not None
+    assert (order_id or code.group(1), secret) != ("", "")
+    url = f"/d/{code.group(1)}/{office.tokens.order_secret(code.group(1))}"
+    bo.open(url)
+    assert "Not paid yet" in bo.page
+    demo_notice(office, code.group(1), "paid")
+    carry_out_due(office, "lottery.allocate")
+
+    assert bo.open(f"/o/{code.group(1)}/{url.rpartition('/')[2]}").status_code == 303
+    bo.open(url)
+    assert "Your 10 tickets are in the draw" in bo.page
+    assert "your line in the public list" in bo.page
+    assert "won" not in re.sub(r"<[^>]+>", "", bo.page).lower().replace("own", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"count": "0"}, "Choose a number between 1 and 10,000."),
+        ({"count": "-1"}, "Choose a number between 1 and 10,000."),
+        ({"count": "many"}, "Choose a number between 1 and 10,000."),
+        ({"count": ""}, "Choose a number between 1 and 10,000."),
+        ({"count": "10001"}, "At most 10,000 in one go. You can buy again afterwards."),
+        ({"email": "nobody"}, "Type an e-mail address"),
+        ({"name": ""}, "Type the name"),
+        ({"of_age": ""}, "Confirm this if it is so."),
+        ({"price": "7"}, "The price is another one by now."),
+        ({"count": "121"}, "Only 120 tickets are left."),
+    ],
+)
+def test_bad_input_gets_words_and_changes_nothing(
+    office: BoxOffice, bo: Visitor, fields: dict[str, str], words: str
+) -> None:
+    slug = "bad"
+    if not any(card.slug == slug for card in office.draws.on_show()):
+        made(office, slug, age_limit=18)
+    before = orders(office)
+
+    answer = buy(bo, slug, **{"of_age": "1", "short": "nothing", **fields})
+
+    said = answer.get_data(as_text=True)
+    if answer.status_code == 303:  # back to the form, which says it
+        bo.follow(answer)
+        said = bo.page
+    assert words in said
+    assert orders(office) == before
+    with office.db.read() as connection:
+        lottery_id = office.draws.by_slug(slug).id
+        query = select(func.count()).where(LotteryPurchase.lottery_id == lottery_id)
+        assert connection.scalar(query) == 0
+
+
+def test_somebody_elses_purchase_is_not_found(office: BoxOffice, bo: Visitor, cy: Visitor) -> None:
+    made(office, "theirs")
+    url = buy(bo, "theirs").headers["Location"]
+    code, _slash, secret = url.rpartition("/")
+    wrong = f"{code}/{'A' if secret[0] != 'A' else 'B'}{secret[1:]}"
+
+    for path in (wrong, f"{wrong}/tickets", f"{wrong}/tickets.csv"):
+        assert cy.open(path).status_code == 404
+    cy.open("/draw/theirs/tickets")
+    assert cy.send(f"{wrong}/claims").status_code == 404
+
+
+def test_a_closed_draw_and_one_without_a_licence_sell_nothing(
+    office: BoxOffice, bo: Visitor
+) -> None:
+    lottery_id = made(office, "closing")
+    bo.open("/draw/closing/tickets")
+    fields = FIELDS | {name: bo.hidden(name) for name in ("key", "price", "contribution")}
+    office.pool_of(lottery_id).ask(CloseBatch("closing-1", "ada", 0))
+
+    bo.follow(bo.send("/draw/closing/tickets", fields))
+    assert "No tickets to buy" in bo.page
+    unlicensed = add_draw(office, "unlicensed")
+    open_batch(office, unlicensed, 1, terms(price_cents=100), "ada")
+    assert bo.open("/draw/unlicensed/tickets").status_code == 404
+
+
+def test_another_number_changes_what_hangs_on_it(office: BoxOffice, bo: Visitor) -> None:
+    made(office, "numbers", EVENING, price=200)
+
+    bo.open("/draw/numbers/tickets?count=60&payment=demo", htmx=True)
+
+    assert "60 in 120, or 1 in 2" in bo.page
+    assert 'id="buy-count" value="60"' in bo.page
+    assert "Buy 60 tickets, £120.00" in bo.page
+    assert "bo@example.org" not in bo.page
+
+
+def test_prizes_are_claimed_once(office: BoxOffice, bo: Visitor) -> None:
+    made(office, "claims")
+    url = buy(bo, "claims", count="120").headers["Location"]
+    carry_out_due(office, "lottery.allocate")
+    bo.open(url)
+    assert "Claim 26 prizes" in bo.page
+
+    proof = bo.hidden("csrf")
+    bo.follow(bo.send(f"{url}/claims"))
+    assert "Your 26 prizes are claimed." in bo.page
+    assert "Claimed by you" in bo.page
+    bo.follow(bo.send(f"{url}/claims", csrf=proof))
+    assert "There is nothing left to claim." in bo.page
