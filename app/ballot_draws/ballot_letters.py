@@ -47,7 +47,7 @@ def ballot_letter(office: BoxOffice, effect: Effect) -> Callable[[], Letter] | N
     except NotFound:
         return None
     make = _page_for(office, story, payload["letter"], payload.get("number"))
-    if make is None:
+    if make is None or not story.request.email:  # forgotten by its own wish
         return None
 
     def write() -> Letter:

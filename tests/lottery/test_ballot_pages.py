@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from email import message_from_string, policy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import build_app
 from app.ballot_draws import drawing
+from app.ballot_draws.entering import ask_to_enter, asked_request
 from app.box_office import BoxOffice
-from app.clock import house
+from app.clock import house, utc_now
+from app.deletions import DELETIONS
 from app.lottery.ballot.commands import ShowBallot
-from app.models import KeptMail
+from app.models import Ballot, BallotStatus, KeptMail
 from tests.lottery.opened_ballots import (
     HOUR_MS,
     closed_and_drawn,
     enter,
     follow,
     opened_ballot,
+    wanted,
 )
 from tests.opened import Show, opened, show_of
 from tests.shop.visitor import Visitor
@@ -156,6 +160,7 @@ def test_nothing_of_a_result_is_seen_before_its_time(show: Show, visitor: Visito
     path = entered(visitor, show.office)
     page = visitor.open(PAGE).text
 
+    assert PAGE in visitor.open("/").text
     assert visitor.open(f"{PAGE}/list.txt").status_code == 409
     assert visitor.open(f"{PAGE}/proof.json").status_code == 409
     for text in (page, visitor.open(path).text):
@@ -223,6 +228,16 @@ def _buy(visitor: Visitor, path: str) -> None:
     visitor.follow(visitor.send(where, paying))
 
 
+def deleted(office: BoxOffice, days: int) -> dict[str, set[str]]:
+    """What of ballots would go after so many days, by kind."""
+    kinds = [one for one in DELETIONS if "ballot" in one.kind]
+    assert len(kinds) == 2
+    now = utc_now() + timedelta(days=days)
+    with office.db.read() as connection:
+        found = {one.kind: set(one.find(connection, now, 100)) for one in kinds}
+    return {kind: ids for kind, ids in found.items() if ids}
+
+
 def test_whoever_is_signed_in_sees_their_entries(show: Show) -> None:
     from app.ballot_pages.queries.mine import forget, kept_of, lost_by, read_mine
 
@@ -236,8 +251,17 @@ def test_whoever_is_signed_in_sees_their_entries(show: Show) -> None:
     assert (mine.entries[0].title, "You are in" in mine.entries[0].words) == ("Gala night", True)
     assert kept_of(office, buyer)[0]["people"] == 2
     assert "without your name" in lost_by(office, buyer)
+    asked = asked_request(office, ask_to_enter(office, ballot, wanted(show, "cy")))
+    assert deleted(office, days=60) == {}  # names are kept longer than that
+    later = deleted(office, days=5000)
+    assert later == {"delete.ballot_names": {request.id, asked.id}}
     with office.db.write() as connection:
         forget(connection, buyer)
     assert kept_of(office, buyer)[0]["name"] == ""
+    assert deleted(office, days=5000) == {"delete.ballot_names": {asked.id}}
+    with office.db.write() as connection:
+        connection.execute(update(Ballot).values(status=BallotStatus.CLOSED))
+    assert deleted(office, days=6) == {}
+    assert deleted(office, days=8) == {"delete.ballot_requests": {asked.id}}
     nobody: Any = type("Buyer", (), {"address_key": "nobody"})()
     assert read_mine(office, nobody) is None

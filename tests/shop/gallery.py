@@ -117,7 +117,10 @@ STATES: dict[str, Shown] = {
     "home-draws": _page(
         "shop/home.html",
         programme.home,
-        parts=(DrawnPart("draws/_home.html", "css/draws.css", draws.draw_list().current),),
+        parts=(
+            DrawnPart("draws/_home.html", "css/draws.css", draws.draw_list().current),
+            ballots.home(),
+        ),
     ),
     "proof": _page("draws/proof.html", draws.proof),
     "proof-early": _page("draws/proof.html", draws.proof_early),

@@ -33,13 +33,18 @@ def ballot_page(office: BoxOffice, ballot: Any, form: FormState | None = None) -
         stock=ballot.stock,
         facts=_facts(office, terms),
         summary=ballot.summary,
-        lede=_lede(ballot, terms),
+        lede=_lede(ballot),
         form=entry_form(office, ballot, form or FormState()) if takes else None,
         closed_words="" if takes else _closed_words(ballot),
         so_far=tuple(_so_far(seen, terms)),
         steps=tuple(_steps(ballot, terms)),
         proof=_proof(ballot, seen),
     )
+
+
+def closes_words(ballot: Any) -> str:
+    """When entries close, on the ballot's clock."""
+    return _moment(ballot, terms_of(ballot.terms).closes_ms or 0)
 
 
 def takes_entries(ballot: Any) -> bool:
@@ -119,11 +124,11 @@ def _facts(office: BoxOffice, terms: BallotTerms) -> tuple[str, ...]:
     return (days, cards[0].house.venue, seats)
 
 
-def _lede(ballot: Any, terms: BallotTerms) -> str:
+def _lede(ballot: Any) -> str:
     return _(
         "More people want to come than there are seats, so nobody has to race. Enter any time until"
         " %(moment)s. Early entries have no better chance. It costs nothing.",
-        moment=_moment(ballot, terms.closes_ms or 0),
+        moment=closes_words(ballot),
     )
 
 
@@ -150,7 +155,7 @@ def _steps(ballot: Any, terms: BallotTerms) -> Iterator[Step]:
         terms.right_ms // 3_600_000,
     )
     yield Step(
-        _moment(ballot, terms.closes_ms or 0),
+        closes_words(ballot),
         _("Entries close. The list is frozen and its fingerprint published."),
     )
     draws = "" if ballot.draws_at is None else _local(ballot, ballot.draws_at)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
+from app.ballot_draws.forgetting import forget_entrant
 from app.ballot_draws.stories import KeptSeats, Story, stories_of
 from app.ballot_pages.queries.entry import entry_page
 from app.ballot_pages.views import EntryLine, MineView
 from app.box_office import BoxOffice
 from app.clock import rfc3339
-from app.models import BallotRequest
 from app.my_page import Section
 from app.sign_ins.sessions import SignedInBuyer
 from app.words import gettext as _
-
-FORGOTTEN: Final = ""
 
 
 def read_mine(office: BoxOffice, buyer: SignedInBuyer) -> MineView | None:
@@ -41,11 +39,7 @@ def lost_by(office: BoxOffice, buyer: SignedInBuyer) -> str:
 
 def forget(connection: Connection, buyer: SignedInBuyer) -> None:
     """Name and address go; the entry stays as the hash that the public list has."""
-    connection.execute(
-        update(BallotRequest)
-        .where(BallotRequest.email_key == buyer.address_key)
-        .values(name=FORGOTTEN, email=FORGOTTEN)
-    )
+    forget_entrant(connection, buyer.address_key)
 
 
 def _line(office: BoxOffice, story: Story) -> EntryLine:

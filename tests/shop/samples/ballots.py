@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.ballot_pages.queries.listing import BallotLine
 from app.ballot_pages.views import (
     AskedPage,
     BallotPage,
@@ -14,6 +15,7 @@ from app.ballot_pages.views import (
     Step,
     WishField,
 )
+from app.home_parts import DrawnPart
 from app.pages import Action, Fact, FormState
 
 HASH = "9f2c71ab04de83c155e0b7a2c94d1f380b6ee1d47f2a96c3e81d5a7740c3f29b"
@@ -59,6 +61,15 @@ def refused() -> BallotPage:
     return replace(ballot(), form=form(email="Type an e-mail address such as name@example.org.",
                                        count="Groups have 1 to 4 people.",
                                        wish1="Choose 1 to 2 different wishes."))  # fmt: skip
+
+
+def home() -> DrawnPart:
+    """The section of the home page."""
+    lines = (
+        BallotLine("Ines Harrow reads", "Enter until Sun 29 Nov, 20:00", "/ballot/reading", "rose"),
+        BallotLine("The last lantern", "Enter until Tue 1 Dec, 12:00", "/ballot/last", "sky"),
+    )
+    return DrawnPart("ballot/_home.html", "css/ballot.css", lines)
 
 
 def closed() -> BallotPage:
