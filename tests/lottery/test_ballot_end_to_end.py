@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count as count_from
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,10 @@ from sqlalchemy import func, select
 
 from app.ballot_draws import drawing, seats
 from app.ballot_draws.opening import AlreadyOpened, open_ballot
-from app.ballot_draws.seats import decline_right, move_to_basket, seats_kept
+from app.ballot_draws.seats import arrange_seats, decline_right, move_to_basket, seats_kept
 from app.ballot_draws.stories import story_of
 from app.ballot_files.reading import read_ballot_file
-from app.box_office import BoxOffice
+from app.box_office import BoxOffice, open_box_office
 from app.clock import house, wall_ms
 from app.invariants import check
 from app.inventory.commands import BuyNow, HoldSeats, NewOrder, NewTicket, SeatChoice, ShowBasket
@@ -28,14 +29,16 @@ from app.refusals import PlacesTaken
 from app.tokens import new_id
 from tests.lottery.opened_ballots import (
     HOUR_MS,
+    VALUE,
     ballot_file,
     closed_and_drawn,
     enter,
     follow,
     front_of,
     opened_ballot,
+    pass_closing,
 )
-from tests.opened import Show, opened, show_of
+from tests.opened import Show, opened, settings_of, show_of
 
 SERIALS = count_from(1)
 
@@ -190,6 +193,59 @@ def test_seats_stay_kept_on_their_way_through_baskets_and_killed_processes(
         blocked = select(func.count()).where(Allocation.state == "blocked")
         assert connection.scalar(blocked) == 0
     assert_sound(office)
+
+
+def test_a_server_that_stops_between_two_steps_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as office:
+        show = show_of(office, "gala", 40)
+        ballot = opened_ballot(office, show, seats=4)
+        requests = [enter(office, ballot, show, name, 2) for name in ("ada", "bo", "cy")]
+        pass_closing(monkeypatch)
+        drawing.close_ballot(office, ballot, "ada")
+        for by in ("ada", "dee"):
+            drawing.type_value(office, ballot, VALUE, by)
+        drawing.draw_ballot(office, ballot, "ada")  # and stops before any seat was kept
+
+    with reopened(tmp_path) as office:
+        assert office.ballots.if_open(ballot.id) is not None  # a right may end at any moment
+        show = show_of(office, "gala", 40)
+        assert all(own_seats(show, ballot, one) == [] for one in rights(office))
+        follow(office)
+        won = [request for request in requests if request.id in rights(office)]
+        promised = {request.id: own_seats(show, ballot, request.id) for request in won}
+        assert sorted(map(len, promised.values())) == [2, 2]
+        bought, held = won
+        for request in won:
+            args = (request.id, request.email_key, request.id)
+            hold = move_to_basket(office, ballot.id, *args, 2)
+        pay(show, bought.id, hold.total_cents, 2)  # and stops before the ballot has heard of it
+
+    with reopened(tmp_path) as office:
+        show = show_of(office, "gala", 40)
+        assert own_seats(show, ballot, held.id) == promised[held.id]
+        arrange_seats(office, ballot.id)
+        assert story_of(office, bought).status == "bought"
+        assert rights(office)[held.id].is_guarded
+        house._offset_ms += HOUR_MS  # the hold ends, the right does not
+        show.inventory.ask(ShowBasket(held.id))
+        follow(office)
+        assert not rights(office)[held.id].is_guarded
+        assert own_seats(show, ballot, held.id) == promised[held.id]
+        assert_sound(office)
+
+
+@contextmanager
+def reopened(folder: Path) -> Iterator[BoxOffice]:
+    """The same data once more."""
+    offset_ms = house._offset_ms
+    office = open_box_office(settings_of(folder))
+    try:
+        yield office
+    finally:
+        office.close()
+        house._offset_ms = offset_ms
 
 
 def test_a_ballot_opens_once_and_needs_its_seats(
