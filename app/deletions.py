@@ -40,6 +40,7 @@ from app.models import (
     BuyerSession,
     DeliveryRow,
     DeliveryState,
+    DrawOrder,
     EffectState,
     Event,
     ForgetWish,
@@ -50,6 +51,7 @@ from app.models import (
     LedgerEntry,
     Lottery,
     LotteryBatch,
+    LotteryPurchase,
     Order,
     OrderLine,
     OrderStatus,
@@ -114,6 +116,7 @@ def _is_old_demo_order(now: datetime) -> ColumnElement[bool]:
         Order.created_at < now - timedelta(days=DEMO_ORDER_DAYS),
         ~_has_live_hold(),
         ~lets_in,
+        ~exists().where(LotteryPurchase.id == Order.id),  # its draw tickets are not archived yet
         ~exists().where(Payment.order_id == Order.id, Payment.settled.in_((False,))),
     )
 
@@ -125,7 +128,7 @@ def _has_live_hold() -> ColumnElement[bool]:
 
 def _remove_orders(connection: Connection, now: datetime, ids: Ids) -> None:
     kept = set(connection.execute(_ids_of(Order.id, _is_old_demo_order(now), ids)).scalars())
-    for table in (Receipt, LedgerEntry, Refund, Payment, Ticket, OrderLine):
+    for table in (Receipt, LedgerEntry, Refund, Payment, Ticket, OrderLine, DrawOrder):
         connection.execute(delete(table).where(table.order_id.in_(kept)))
     connection.execute(delete(Order).where(Order.id.in_(kept)))
 

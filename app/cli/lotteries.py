@@ -177,6 +177,14 @@ def archive(settings: Settings, words: Words) -> int:
     return 0
 
 
+def vouchers(settings: Settings, words: Words) -> int:
+    """Make codes for play credits and print them, one on a line."""
+    is_json = words.pop("json")
+    codes = ask(settings, "lottery.vouchers", words)["codes"]
+    print(json.dumps(codes) if is_json else "\n".join(codes))
+    return 0
+
+
 def _show_batch(found: Words, batch: Words) -> None:
     print(f"\nBatch {batch['number']}, {batch['mode']}, {batch['status']}:"
           f" {batch['sold']:,} of {batch['size']:,} sold")  # fmt: skip

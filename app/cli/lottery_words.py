@@ -89,3 +89,13 @@ def _add_prizes(kinds: Any, add: Add) -> None:
                   " be kept any more, as every night; what proves draws stays.")  # fmt: skip
     archive.add_argument("--dry-run", action="store_true", help="only say which would go")
     archive.add_argument("--json", action="store_true")
+    vouchers = add(kinds, "vouchers", "app.cli.lotteries:vouchers", "Make codes that bring play"
+                   " credits, each once; they are shown now and never again.")  # fmt: skip
+    vouchers.add_argument("credits", type=int, metavar="CREDITS", help="what each is worth")
+    vouchers.add_argument("--count", type=int, default=1, metavar="N", help="how many (1)")
+    vouchers.add_argument("--note", required=True, metavar="WORDS", help="what for, as its owner"
+                          " reads it: Gift card")  # fmt: skip
+    vouchers.add_argument("--until", default="", metavar="DATE", help="the last day, e.g."
+                          " 2030-12-31")  # fmt: skip
+    vouchers.add_argument("--by", default="", metavar="NAME", help="who made them")
+    vouchers.add_argument("--json", action="store_true")

@@ -7,6 +7,7 @@ from typing import Final
 from app.box_office import BoxOffice
 from app.control_requests import (
     ballots,
+    credits,
     draws,
     events,
     house,
@@ -55,6 +56,7 @@ REQUESTS: Final[dict[str, Request]] = {
     "lottery.claims": draws.list_claims,
     "lottery.confirm": draws.confirm,
     "lottery.archive": draws.archive,
+    "lottery.vouchers": credits.make_vouchers,
     "ballot.open": ballots.open_ballot,
     "ballot.close": ballots.close_ballot,
     "ballot.value": ballots.type_value,

@@ -87,11 +87,7 @@ def close(office: BoxOffice, words: Words) -> Words:
 def fix_value(office: BoxOffice, words: Words) -> Words:
     """Type the public value as one of two, or take it from the buyers where that was announced."""
     row = _batch(office, words, lambda row: row.status == "closed" and not row.public_value)
-    if looking.is_instant(row):
-        raise NotThatFar(
-            "The prizes of this batch were placed before its first sale.",
-            next_step="Publish its secret: ./run lottery reveal.",
-        )
+    _refuse_instant(row)
     text, by = str(words.get("value") or "").strip(), str(words.get("by") or "").strip()
     if text and not by:
         raise Invalid({"by": "Say with --by who read it: two people have to type it."})
@@ -105,6 +101,7 @@ def fix_value(office: BoxOffice, words: Words) -> Words:
 def draw(office: BoxOffice, words: Words) -> Words:
     """Draw a batch of the evening, in a thread of its own; asked again: how far it is."""
     row = _batch(office, words, lambda row: row.status == "closed" and not looking.is_instant(row))
+    _refuse_instant(row)
 
     def draw_it(progress: Progress) -> Words:
         view = draw_batch(office, row.id, by_of(words), progress)
@@ -212,6 +209,14 @@ def _batch(office: BoxOffice, words: Words, fits: Any) -> Any:
         numbers = ", ".join(str(row.number) for row in due)
         raise Invalid({"batch": f"Say which batch is meant: {numbers}."})
     return due[0] if due else rows[-1]
+
+
+def _refuse_instant(row: Any) -> None:
+    if looking.is_instant(row):
+        raise NotThatFar(
+            "The prizes of this batch were placed before its first sale.",
+            next_step="Close it and publish its secret: ./run lottery reveal.",
+        )
 
 
 def _may_reveal(row: Any) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.box_office import BoxOffice
 from app.clock import utc_now, wall_ms
+from app.demo.draws import close_sample_draws, open_sample_draws
 from app.demo.lantern_house import HOUSE_SLUG, Sample, samples
 from app.demo.selling import take_places
 from app.event_files.adding import add_event, keep_plan
@@ -45,11 +46,13 @@ def open_sample_house(office: BoxOffice) -> Opened:
     office.catalogue.refresh()
     take_places(office, dict(zip(event_ids, new, strict=True)))
     _show_again(office)
+    open_sample_draws(office)
     return Opened(len(new), time.monotonic() - began)
 
 
 def close_sample_house(office: BoxOffice) -> int:
     """Take the sample house down: nobody sees or buys it; how many events that were."""
+    close_sample_draws(office)
     return _change_all(office, from_status=None, to_status=EventStatus.DRAFT)
 
 

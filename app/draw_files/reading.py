@@ -12,6 +12,8 @@ from app.draw_files.prizes import Prize, read_prizes
 from app.draw_files.public_value import CONTRIBUTIONS, read_public_value
 from app.draw_files.refused import DrawFileRefused
 from app.draw_words import STOCKS, DrawWords
+from app.lottery.draw.params import checked
+from app.lottery.draw.refused import BundleRefused
 from app.lottery.pool.terms import (
     EVENING,
     INSTANT,
@@ -22,6 +24,7 @@ from app.lottery.pool.terms import (
     check_terms,
 )
 from app.lottery.sealing import BY_BUYERS, BY_STAFF
+from app.prize_draws.promised import promised_params
 from app.refusals import Invalid
 from app.toml_files.fields import Fields, Problems
 from app.toml_files.houses import read_house, read_venue
@@ -152,8 +155,22 @@ def _check_together(read: DrawFile, problems: Problems) -> None:
     except Invalid as refusal:
         for name, words in refusal.fields.items():
             problems.refuse(PLACES.get(name, "draw"), words)
+    else:
+        _check_length(read, problems)
     limits = PoolRules(0, read.slug, read.currency, **read.limits)
     if limits.person_limit < limits.purchase_limit:
         problems.refuse("limits.person", "must not be less than what one purchase may have.")
     if limits.day_limit < limits.purchase_limit:
         problems.refuse("limits.day", "must not be less than what one purchase may have.")
+
+
+def _check_length(read: DrawFile, problems: Problems) -> None:
+    """A commitment covers all that is promised, and has a limit."""
+    try:
+        checked(
+            promised_params(
+                read.title, read.currency, read.credits, read.terms, read.public, read.words
+            )
+        )
+    except BundleRefused as refusal:
+        problems.refuse("draw.rules" if read.words.rules else "prizes", refusal.happened)

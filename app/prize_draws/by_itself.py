@@ -24,6 +24,7 @@ from app.prize_draws.bundles import is_kept
 from app.prize_draws.drawing import keep_bundle
 
 BY: Final = "schedule"
+PARTS_AT_ONCE: Final = 50  # purchases that go in one slice, with all of their prizes
 SLICES_AT_ONCE: Final = 4  # of some milliseconds; then somebody else may ask
 
 log = logging.getLogger("fullhouse.draws")
@@ -95,7 +96,7 @@ def archive_some(office: BoxOffice, by: str) -> dict[str, Any]:
     if not (is_kept(office, batch.batch_id) or _keep(office, batch.batch_id)):
         return told
     for _slice in range(SLICES_AT_ONCE):
-        command = ArchiveSlice(batch.batch_id, by, wall_ms())
+        command = ArchiveSlice(batch.batch_id, by, wall_ms(), PARTS_AT_ONCE)
         view = office.pool_of(batch.lottery_id).ask(command)
         told["done"] = view.done
         if view.done == view.total:

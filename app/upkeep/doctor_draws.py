@@ -1,4 +1,7 @@
-"""What the doctor says about prize draws: what waits for a person, and what cannot be sold."""
+"""What the doctor says about prize draws: what waits for a person, and what cannot be sold.
+
+Whatever the sample house draws waits for nobody.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from app.clock import wall_ms
 from app.lottery.draw.params import INSTANT
 from app.lottery.pool.terms import DAY_MS
-from app.models import Lottery, LotteryBasis, LotteryBatch, LotteryWin
+from app.models import Lottery, LotteryBasis, LotteryBatch, LotteryStatus, LotteryWin, Organizer
 from app.pool_reading import terms_of
 from app.upkeep.findings import BAD, LOOK, Finding
 
@@ -28,8 +31,13 @@ def look_at_draws(connection: Connection) -> Iterator[Finding]:
             *(Lottery.slug, LotteryBasis.lottery_id, LotteryBasis.until_ms),
         )
         .join(Lottery, Lottery.id == LotteryBatch.lottery_id)
+        .join(Organizer, Organizer.id == Lottery.organizer_id)
         .outerjoin(LotteryBasis, LotteryBasis.lottery_id == Lottery.id)
-        .where(LotteryBatch.status.in_(("open", "closed", "drawn")), Lottery.status != "draft")
+        .where(
+            LotteryBatch.status.in_(("open", "closed", "drawn")),
+            Lottery.status != LotteryStatus.DRAFT,
+            Organizer.is_demo == 0,
+        )
         .order_by(LotteryBatch.opened_ms, LotteryBatch.id)
     ).all()
     yield from _look_at_basis(rows)
@@ -73,7 +81,14 @@ def _look_at_claims(connection: Connection) -> Iterator[Finding]:
     waiting = connection.scalar(
         select(func.count())
         .select_from(LotteryWin)
-        .where(LotteryWin.claimed_ms.is_not(None), LotteryWin.confirmed_by.is_(None))
+        .join(LotteryBatch, LotteryBatch.id == LotteryWin.batch_id)
+        .join(Lottery, Lottery.id == LotteryBatch.lottery_id)
+        .join(Organizer, Organizer.id == Lottery.organizer_id)
+        .where(
+            LotteryWin.claimed_ms.is_not(None),
+            LotteryWin.confirmed_by.is_(None),
+            Organizer.is_demo == 0,
+        )
     )
     if waiting:
         words = f"{waiting} claimed prizes wait for staff: ./run lottery claims SLUG names them."

@@ -92,6 +92,23 @@ def test_sample_buyers_get_no_letters(house: BoxOffice) -> None:
     assert states == {EffectState.DONE}
 
 
+def test_a_draw_of_each_kind_is_on_and_partly_sold(house: BoxOffice) -> None:
+    cards = {card.slug: card for card in house.draws.on_show()}
+    assert set(cards) == {"the-winter-draw", "the-encore-draw"}
+    found = {}
+    for card in cards.values():
+        assert card.house.is_demo
+        totals = house.pool_of(card.id).totals
+        found[card.slug] = [(one.sold, one.size) for one in totals.batches]
+        assert all(card.words.of_tier(tier.key).note for tier in totals.batches[0].tiers)
+    assert found == {"the-winter-draw": [(512, 1200)], "the-encore-draw": [(640, 2000)]}
+    assert cards["the-winter-draw"].credits == 2, "bought with play credits"
+    assert house.pool_of(cards["the-winter-draw"].id).totals.winners
+    state = house.pool_of(cards["the-encore-draw"].id).actor.state
+    assert state is not None
+    assert all(len(one.contribution) == 64 for one in state.purchases.values())
+
+
 def test_a_companion_sits_beside_every_wheelchair_place(house: BoxOffice) -> None:
     offer = house.inventory_of(house.catalogue.by_slug("tiny-planets").id).offer
 
@@ -116,8 +133,10 @@ def test_it_can_be_taken_down_and_brought_back(house: BoxOffice) -> None:
 
     assert demo.close_sample_house(house) == count
     assert house.catalogue.on_show() == ()
+    assert house.draws.on_show() == ()
     demo.open_sample_house(house)
     assert len(house.catalogue.on_show()) == count
+    assert len(house.draws.on_show()) == 2
 
 
 @pytest.mark.parametrize(

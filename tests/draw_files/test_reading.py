@@ -129,3 +129,13 @@ def test_parts_that_are_missing_are_all_named_at_once() -> None:
 
     for place in ("house", "venue", "draw", "public_value", "prizes"):
         assert place in problems
+
+
+def test_more_than_a_commitment_can_cover_is_refused() -> None:
+    many = "".join(
+        f'[[prizes]]\nkey = "p{number}"\nname = "{"é" * 120}"\ncount = 10\n'
+        for number in range(250)
+    )
+    raw = WHOLE.replace("size = 100", "size = 10_000") + many
+
+    assert "prizes, line 23: The rules are longer than draw/v1 allows." in problems_of(raw.encode())

@@ -16,6 +16,7 @@ from app.box_office import BoxOffice
 from app.clock import from_ms, utc_now, wall_ms
 from app.deletions import _is_forgettable
 from app.forgetting import forget_buyer, may_be_forgotten
+from app.invariants import check
 from app.lottery.pool import commands as c
 from app.models import (
     Device,
@@ -85,6 +86,11 @@ def count(office: BoxOffice, *tables: type) -> list[int]:
         return [connection.scalar(select(func.count()).select_from(t)) or 0 for t in tables]
 
 
+def broken(office: BoxOffice) -> list[str]:
+    with office.db.read() as connection:
+        return check(connection)
+
+
 def archive(office: BoxOffice) -> list[tuple[str, bool]]:
     """The nightly deletion of draw tickets, as its job does it."""
     from app.outbox import add_effect
@@ -140,6 +146,7 @@ def test_a_batch_lives_and_its_proof_outlives_it(
     assert bundle_of(office, "gift-1") == fresh
     assert (list_hash(office, "gift-1"), sold_list(office, "gift-1")) == (promised, lines)
     assert do(office, "show", draw="gift")["batches"][0]["list_hash"] == promised
+    assert broken(office) == []
     assert do(office, "end", draw="gift") == {"draw": "gift"}
     path = tmp_path / "bundle.json"
     path.write_bytes(bundle_of(office, "gift-1"))
@@ -157,10 +164,7 @@ def test_an_archive_killed_in_the_middle_goes_on(
     later(61)
     by_itself.settle_due(office)
     later(366)
-    few = c.ArchiveSlice
-    monkeypatch.setattr(
-        by_itself, "ArchiveSlice", lambda batch_id, by, at_ms: few(batch_id, by, at_ms, 1)
-    )
+    monkeypatch.setattr(by_itself, "PARTS_AT_ONCE", 1)
     with faults(fault):
         assert archive(office) == [(TICKETS, False)]
     assert status_of(office, "gift-1") == "settled"
@@ -170,6 +174,9 @@ def test_an_archive_killed_in_the_middle_goes_on(
     assert status_of(office, "gift-1") == "archived"
     assert count(office, LotteryPart, LotteryPurchase) == [0, 0]
     assert bundle_of(office, "gift-1") == whole
+    with office.db.write() as connection:
+        connection.execute(update(LotteryBundle).values(parts=2))
+    assert broken(office) == ["Batch gift-1 has lost tickets, but its proof is not whole."]
 
 
 def test_a_large_proof_is_kept_in_parts_and_is_none_until_all_are_there(

@@ -15,6 +15,7 @@ from app.control_requests import carry_out
 from app.draw_files.promises import PromiseChanged
 from app.lottery.pool import commands as c
 from app.models import Lottery, LotteryBatch
+from app.prize_draws.secrets_of_batches import kept_secret
 from app.refusals import Refusal
 from tests.draw_files.written import WHOLE, with_line, with_more
 from tests.opened import opened
@@ -113,6 +114,18 @@ def test_the_next_batch_may_promise_something_else(office: BoxOffice) -> None:
     assert opens(office, other)["batch"] == "roof-2", "without a number: the last one"
 
 
+def test_the_commitment_covers_names_worth_and_rules_of_the_prizes(office: BoxOffice) -> None:
+    opens(office, with_line('name = "Tea"', 'name = "Tea"\nworth = 3\nnote = "Hot"').replace(
+        b"size = 100", b'size = 100\nrules = "One ticket, one chance."'
+    ))  # fmt: skip
+
+    _seed, params = kept_secret(office, "roof-1")
+
+    assert params.terms["rules_1"] == "One ticket, one chance."
+    assert (params.terms["prize_2_name"], params.terms["prize_2_cents"]) == ("Tea", 300)
+    assert "Hot" not in str(params.plain()), "words that may be mended are no promise"
+
+
 def test_a_prize_only_brings_what_the_house_plays(office: BoxOffice) -> None:
     seat = with_more('[[prizes]]\nname="Seat"\ncount=10\nkind="seat"\nevent="gala"\n')
 
@@ -187,7 +200,7 @@ BAD: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("value", {"draw": "roof", "value": "1 2 3 4 5 6"}, "Say with --by"),
     ("value", {"draw": "roof"}, "does not come from the buyers"),
     ("draw", {"draw": "roof"}, "still selling"),
-    ("draw", {"draw": "quick"}, "still selling"),
+    ("draw", {"draw": "quick"}, "placed before its first sale"),
     ("reveal", {"draw": "roof"}, "not come that far"),
     ("settle", {"draw": "roof"}, "not come that far"),
     ("end", {"draw": "roof"}, "is not over: roof-1"),

@@ -82,6 +82,24 @@ def test_a_code_brings_credits_that_buy_tickets(
     assert "Buy 40 tickets, 120 credits" in words(bo)
 
 
+def test_a_house_that_is_no_demo_gives_no_credits_to_try(
+    office: BoxOffice, bo: Visitor, sign_in: SignIn, email: str, draw: int
+) -> None:
+    sign_in(bo, email)
+    bo.open("/me")
+
+    assert "to try the demo" not in bo.page
+    assert bo.send("/me/sample-credits").status_code == 404
+
+
+def test_a_demo_house_gives_some_once_a_day(office: BoxOffice, email: str) -> None:
+    key = office.tokens.address_key(email)
+
+    given = [credits.take_sample(office, key, day) for day in ("2026-11-26",) * 2 + ("2026-11-27",)]
+
+    assert given == [100, 0, 100]
+
+
 def test_a_budget_is_lowered_at_once_and_raised_later(
     office: BoxOffice, bo: Visitor, sign_in: SignIn, email: str, draw: int
 ) -> None:
@@ -130,7 +148,7 @@ def test_a_break_cannot_be_shortened(
 def test_a_stranger_sets_nothing(bo: Visitor, email: str, draw: int) -> None:
     bo.open("/me")
 
-    for path in ("/me/credits", "/me/budget", "/me/break"):
+    for path in ("/me/credits", "/me/sample-credits", "/me/budget", "/me/break"):
         answer = bo.send(path, {"code": "x", "budget": "1", "currency": "GBP", "days": "7"})
         assert answer.headers["Location"].endswith("/me")
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from app.box_office import BoxOffice
 from app.draws.queries.prizes import count_words
 from app.draws.queries.published import Times, times_of
-from app.draws.queries.shown import Shown, is_instant
 from app.draws.queries.words import local, public_value_words, public_words, short_hash
 from app.draws.views.draw import FairStep, FairView
 from app.lottery.pool.totals import BatchTotals
+from app.prize_draws.shown import Shown, is_instant
 from app.words import gettext as _
 from app.words import short_moment_words
 

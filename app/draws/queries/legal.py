@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.draw_legal import legal_words
-from app.draws.queries.shown import Shown
 from app.draws.views.draw import LegalView
+from app.prize_draws.shown import Shown
 
 
 def legal_view(shown: Shown) -> LegalView | None:

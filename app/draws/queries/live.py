@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.draws.queries.prizes import count_words, lines_left
-from app.draws.queries.shown import Shown, Stage, is_instant, is_over, stage_of
 from app.draws.queries.words import (
     batch_title,
     local,
@@ -17,6 +16,7 @@ from app.draws.queries.words import (
 from app.draws.views.draw import BatchLine, LiveView, WinnerLine
 from app.lottery.pool.totals import BatchTotals
 from app.pages import Label
+from app.prize_draws.shown import Shown, Stage, is_instant, is_over, stage_of
 from app.words import gettext as _
 from app.words import moment_words
 

@@ -66,7 +66,13 @@ def my_credits(office: BoxOffice, buyer: SignedInBuyer) -> MyCredits | None:
             )
             for entry in entries
         ),
+        takes_sample(office),
     )  # fmt: skip
+
+
+def takes_sample(office: BoxOffice) -> bool:
+    """Whether a demo house has a draw that takes play credits."""
+    return any(c.credits and c.is_open and c.house.is_demo for c in office.draws.on_show())
 
 
 def my_limits(office: BoxOffice, buyer: SignedInBuyer) -> MyLimits | None:

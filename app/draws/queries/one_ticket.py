@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from app.box_office import BoxOffice
 from app.draws.forms import TypedTicket
-from app.draws.queries.shown import Shown, is_instant
 from app.draws.queries.words import local, ticket_number
 from app.draws.views.proof import TicketAnswer
 from app.lottery.pool.totals import BatchTotals
 from app.prize_draws.drawing import kept_bundle, kept_list
+from app.prize_draws.shown import Shown, is_instant
 from app.words import gettext as _
 from app.words import moment_words
 
@@ -50,8 +50,8 @@ def _line(office: BoxOffice, batch: BatchTotals, typed: TypedTicket) -> Found:
         words = _("The list is published when the sale has closed. Keep your line until then.")
         return Found(error=words)
     position = typed.position or 1
-    is_there = typed.line in kept_list(office, batch.batch_id).read().decode().splitlines()
-    if is_there:
+    published = b"\n" + kept_list(office, batch.batch_id).read()
+    if f"\n{typed.line}\n".encode() in published:
         title = _("Your line is in the list")
         words = _("It stands in the list of tickets as it was published when the sale had closed.")
         return Found(TicketAnswer(title, (words,), "ok", "check", position))

@@ -14,14 +14,14 @@ from app import credits
 from app.box_office import office
 from app.buyer_cookie import signed_in_buyer
 from app.clock import utc_now
-from app.draws.queries.mine import BREAK_DAYS
+from app.draws.queries.mine import BREAK_DAYS, takes_sample
 from app.htmx import go_to
 from app.money import price_words
 from app.notices import leave_notice
 from app.pages import Notice
 from app.prize_draws.limits import set_budget, take_break
 from app.rate_limits import limit
-from app.refusals import Invalid
+from app.refusals import Invalid, NotFound
 from app.words import gettext as _
 from app.words import ngettext
 
@@ -41,6 +41,24 @@ def create_credits() -> ResponseReturnValue:
     count = credits.redeem(office(), buyer.address_key, request.form.get("code", "")[:CODE_LIMIT])
 
     said = ngettext("%(num)d credit is yours.", "%(num)d credits are yours.", count)
+    return leave_notice(go_to("/me#credits"), Notice(said, kind="ok", icon="check"))
+
+
+@bp.post("/me/sample-credits")
+def create_sample_credits() -> ResponseReturnValue:
+    """Take some for trying the demo house's draws, once a day."""
+    buyer = signed_in_buyer()
+    if buyer is None:
+        return go_to("/me")
+    if not takes_sample(office()):
+        raise NotFound
+    limit("voucher", subject=buyer.address_key)
+
+    count = credits.take_sample(office(), buyer.address_key, utc_now().date().isoformat())
+
+    said = ngettext("%(num)d credit is yours.", "%(num)d credits are yours.", count)
+    if not count:
+        said = _("You have had today's credits already. There are more tomorrow.")
     return leave_notice(go_to("/me#credits"), Notice(said, kind="ok", icon="check"))
 
 

@@ -13,9 +13,9 @@ from app.draw_polls import note_drawn
 from app.draws.queries.draw import draw_page
 from app.draws.queries.listing import draw_list
 from app.draws.queries.live import live_view, tag_of
-from app.draws.queries.shown import shown_draw
 from app.houses import show_house, show_houses
 from app.htmx import HTML, go_to, show_fragment, show_page, wants_fragment
+from app.prize_draws.shown import shown_draw
 
 bp = Blueprint("draws", __name__)
 

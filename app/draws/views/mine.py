@@ -40,6 +40,7 @@ class MyCredits:
 
     balance: str
     lines: tuple[CreditLine, ...]
+    has_sample: bool  # a demo house gives some to try its draws with
 
 
 @dataclass(frozen=True, slots=True)
