@@ -42,6 +42,14 @@ def ballot_page(office: BoxOffice, ballot: Any, form: FormState | None = None) -
     )
 
 
+def is_shown(office: BoxOffice, ballot: Any) -> bool:
+    """Whether anybody may see it: it was opened, and its events have not been taken down."""
+    if ballot.status == BallotStatus.DRAFT:
+        return False
+    events = {share.wish.event_id for share in terms_of(ballot.terms).supply}
+    return any(office.catalogue.by_id(one).status != "draft" for one in events)
+
+
 def closes_words(ballot: Any) -> str:
     """When entries close, on the ballot's clock."""
     return _moment(ballot, terms_of(ballot.terms).closes_ms or 0)

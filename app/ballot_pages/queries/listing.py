@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from app.ballot_pages.queries.ballot import closes_words, takes_entries
+from app.ballot_pages.queries.ballot import closes_words, is_shown, takes_entries
 from app.box_office import BoxOffice
 from app.models import Ballot, BallotStatus
 from app.words import gettext as _
@@ -34,7 +34,9 @@ def home_ballots(office: BoxOffice) -> tuple[BallotLine, ...] | None:
         .limit(SHOWN_LIMIT)
     )
     with office.db.read() as connection:
-        rows = [row for row in connection.execute(query) if takes_entries(row)]
+        rows = [
+            row for row in connection.execute(query) if takes_entries(row) and is_shown(office, row)
+        ]
     return tuple(_line(row) for row in rows) or None
 
 

@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 from app.ballot_draws.drawing import bundle_of, by_slug, public_list
 from app.ballot_draws.entering import ask_again, ask_to_enter, asked_request
 from app.ballot_pages.forms import press_key, read_wanted, typed_fields
-from app.ballot_pages.queries.ballot import asked_page, ballot_page
+from app.ballot_pages.queries.ballot import asked_page, ballot_page, is_shown
 from app.ballot_reading import ballot_row, terms_of
 from app.basket_cookie import basket_id
 from app.box_office import office
 from app.houses import show_house
 from app.htmx import go_to, show_page
-from app.models import Ballot, BallotStatus
+from app.models import Ballot
 from app.notices import leave_notice
 from app.pages import FormState, Notice
 from app.rate_limits import limit
@@ -87,7 +87,7 @@ def show_bundle(slug: str) -> ResponseReturnValue:
 def shown_ballot(slug: str) -> Any:
     """The ballot at this address, with its house in the header; drafts are `NotFound`."""
     ballot = by_slug(office(), slug)
-    if ballot.status == BallotStatus.DRAFT:
+    if not is_shown(office(), ballot):
         raise NotFound("There is no such ballot.")
     _show_house(ballot)
     return ballot
