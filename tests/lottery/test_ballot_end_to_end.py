@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.ballot_draws import drawing, seats
 from app.ballot_draws.opening import AlreadyOpened, open_ballot
@@ -24,9 +24,10 @@ from app.lottery.ballot.commands import KeepRight, ShowBallot
 from app.lottery.draw.bundle import verify
 from app.lottery.draw.published import Published
 from app.lottery.refusals import InBasket, NotThatFar
-from app.models import Allocation, BallotEntry, BallotRight, OutboxRow, RightState
+from app.models import Allocation, BallotEntry, BallotRight, Organizer, OutboxRow, RightState
 from app.refusals import PlacesTaken
 from app.tokens import new_id
+from app.upkeep import doctor_ballots
 from tests.lottery.opened_ballots import (
     HOUR_MS,
     VALUE,
@@ -260,9 +261,40 @@ def test_a_ballot_opens_once_and_needs_its_seats(
         open_ballot(office, other, "ada")
     with pytest.raises(NotThatFar):
         drawing.close_ballot(office, drawing.by_slug(office, "gala-night"), "ada")
+    assert doctor_says(office) == ""
 
     much = text.replace("count = 10", "count = 74").replace("gala-night", "too-much")
     with pytest.raises(PlacesTaken):
         open_ballot(office, read_ballot_file(much.encode()), "ada")
     with office.db.read() as connection:
         assert connection.scalar(select(func.count()).select_from(Allocation)) == 10
+    assert "Opening was cut off or refused: too-much" in doctor_says(office)
+
+
+def test_the_doctor_names_the_step_that_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as office:
+        show = show_of(office, "gala", 40)
+        ballot = opened_ballot(office, show, seats=4)
+        enter(office, ballot, show, "bo", 2)
+        pass_closing(monkeypatch)
+        monkeypatch.setattr(doctor_ballots, "wall_ms", lambda: wall_ms() + 30 * HOUR_MS)
+        assert "nobody has frozen the list of gala-night" in doctor_says(office)
+        drawing.close_ballot(office, ballot, "ada")
+        assert "nobody has drawn gala-night" in doctor_says(office)
+        drawing.type_value(office, ballot, VALUE, "ada")
+        assert "Only one person has typed" in doctor_says(office)
+        drawing.type_value(office, ballot, VALUE, "dee")
+        drawing.draw_ballot(office, ballot, "ada")
+        assert "The secret of gala-night is not published" in doctor_says(office)
+        drawing.reveal_ballot(office, ballot, "ada")
+        assert doctor_says(office) == ""
+
+
+def doctor_says(office: BoxOffice) -> str:
+    """What waits, of a house that is no sample."""
+    with office.db.write() as connection:
+        connection.execute(update(Organizer).values(is_demo=False))
+    with office.db.read() as connection:
+        return " ".join(found.words for found in doctor_ballots.look_at_ballots(connection))
