@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.ballot_draws.ballot_secrets import kept_secret, new_secret
 from app.ballot_files.reading import BallotFile, ShareWords
@@ -15,12 +15,13 @@ from app.box_office import BoxOffice
 from app.catalogue import EventCard
 from app.clock import to_ms, utc_now, wall_ms
 from app.inventory.commands import ArrangeKept, SetAside
+from app.inventory.kept import keeper_of
 from app.lottery.ballot.commands import OpenBallot
 from app.lottery.ballot.terms import BallotTerms, Share, Wish, check_terms
 from app.lottery.ballot.views import BallotView
 from app.lottery.draw.params import BallotParams, commit
 from app.lottery.draw.public import read_public
-from app.models import Ballot, BallotStatus, Event, Venue
+from app.models import Allocation, Ballot, BallotSecret, BallotStatus, Event, Venue
 from app.plans.refused import Problem
 from app.refusals import NotFound, Refusal
 
@@ -57,6 +58,22 @@ def open_ballot(office: BoxOffice, file: BallotFile, by: str) -> tuple[int, Ball
         _set_aside(office, ballot_id, terms, by)
         commitment = commit(params, batch_of(file.slug), seed).hex()
         return ballot_id, ballot.ask(OpenBallot(terms, commitment, by, wall_ms()))
+
+
+def give_up_draft(office: BoxOffice, ballot_id: int) -> None:
+    """A ballot that never opened goes, and whatever was set aside for it is on sale again."""
+    ballot = office.ballot_of(ballot_id)
+    with ballot.steps:
+        if ballot.seen.status != BallotStatus.DRAFT:
+            raise AlreadyOpened
+        kept = select(Allocation.event_id).where(Allocation.reason == keeper_of(ballot_id))
+        with office.db.read() as connection:
+            event_ids = sorted(connection.execute(kept.distinct()).scalars())
+        for event_id in event_ids:
+            office.inventory_of(event_id).ask(ArrangeKept(ballot_id, (), to_sale=True))
+        with office.db.write() as connection:
+            connection.execute(delete(BallotSecret).where(BallotSecret.ballot_id == ballot_id))
+            connection.execute(delete(Ballot).where(Ballot.id == ballot_id))
 
 
 def terms_of_file(file: BallotFile, cards: dict[str, EventCard]) -> BallotTerms:

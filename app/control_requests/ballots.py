@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from app.ballot_draws import drawing
+from app.ballot_draws.opening import give_up_draft
 from app.ballot_draws.opening import open_ballot as open_it
 from app.ballot_draws.seats import arrange_seats
 from app.ballot_files.reading import read_ballot_file
@@ -14,7 +15,7 @@ from app.box_office import BoxOffice
 from app.control_requests.asked import BY, Words, by_of
 from app.lottery.ballot.commands import AnnounceResults
 from app.lottery.ballot.views import BallotView
-from app.models import Ballot
+from app.models import Ballot, BallotStatus
 from app.refusals import Invalid
 
 LISTED_LIMIT: Final = 1000
@@ -58,8 +59,11 @@ def reveal_ballot(office: BoxOffice, words: Words) -> Words:
 
 
 def end_ballot(office: BoxOffice, words: Words) -> Words:
-    """End the waiting list; seats that nobody has a right to go on sale."""
+    """End the waiting list, or give up a draft: seats that nobody has a right to go on sale."""
     ballot = _named(office, words)
+    if ballot.status == BallotStatus.DRAFT:
+        give_up_draft(office, ballot.id)
+        return {"ballot": ballot.slug}
     view = drawing.end_ballot(office, ballot, by_of(words))
     arrange_seats(office, ballot.id)
     return {"ballot": ballot.slug, **_told(view)}

@@ -31,7 +31,9 @@ def look_at_ballots(connection: Connection) -> Iterator[Finding]:
     drafts = [row.slug for row in rows if row.status == BallotStatus.DRAFT]
     if drafts:
         words = f"Opening was cut off or refused: {named(drafts)}."
-        yield Finding(LOOK, f"{words} Open it again from its file: ./run ballot open FILE.")
+        yield Finding(
+            LOOK, f"{words} Open it again from its file, or give it up: ./run ballot end SLUG."
+        )
     over = [row.slug for row in rows if row.status == BallotStatus.OPEN and _is_over(row)]
     if over:
         words = f"The time to enter is over, and nobody has frozen the list of {named(over)}."

@@ -18,8 +18,17 @@ from app.ballot_draws.stories import story_of
 from app.ballot_files.reading import read_ballot_file
 from app.box_office import BoxOffice, open_box_office
 from app.clock import house, wall_ms
+from app.control_requests import carry_out
 from app.invariants import check
-from app.inventory.commands import BuyNow, HoldSeats, NewOrder, NewTicket, SeatChoice, ShowBasket
+from app.inventory.commands import (
+    BuyNow,
+    HoldSeats,
+    NewOrder,
+    NewTicket,
+    SeatChoice,
+    SetAside,
+    ShowBasket,
+)
 from app.lottery.ballot.commands import KeepRight, ShowBallot
 from app.lottery.draw.bundle import verify
 from app.lottery.draw.published import Published
@@ -269,6 +278,15 @@ def test_a_ballot_opens_once_and_needs_its_seats(
     with office.db.read() as connection:
         assert connection.scalar(select(func.count()).select_from(Allocation)) == 10
     assert "Opening was cut off or refused: too-much" in doctor_says(office)
+
+    draft = drawing.by_slug(office, "too-much")
+    show.inventory.ask(SetAside(draft.id, front_of(show), 5, "ada"))  # and was killed then
+    carry_out(office, "ballot.end", {"ballot": "too-much"})
+    assert doctor_says(office) == ""
+    with pytest.raises(NotThatFar):
+        carry_out(office, "ballot.end", {"ballot": "gala-night"})
+    with office.db.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(Allocation)) == 10
 
 
 def test_the_doctor_names_the_step_that_waits(
