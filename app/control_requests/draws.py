@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.box_office import BoxOffice
 from app.clock import to_ms, wall_ms
-from app.control_requests.asked import Words, by_of
+from app.control_requests.asked import BY, Words, by_of
 from app.draw_cards import DrawCard
 from app.draw_files.reading import read_draw_file
 from app.long_work import Progress
@@ -88,11 +88,11 @@ def fix_value(office: BoxOffice, words: Words) -> Words:
     """Type the public value as one of two, or take it from the buyers where that was announced."""
     row = _batch(office, words, lambda row: row.status == "closed" and not row.public_value)
     _refuse_instant(row)
-    text, by = str(words.get("value") or "").strip(), str(words.get("by") or "").strip()
-    if text and not by:
+    text = str(words.get("value") or "").strip()
+    if text and by_of(words) == BY:
         raise Invalid({"by": "Say with --by who read it: two people have to type it."})
     if text:
-        view = type_value(office, row.id, text, by)
+        view = type_value(office, row.id, text, by_of(words))
     else:
         view = take_contributions(office, row.id, by_of(words))
     return {"batch": row.id, "is_fixed": view.is_fixed, "value": view.value[:1000]}
@@ -145,8 +145,8 @@ def list_claims(office: BoxOffice, words: Words) -> Words:
 
 def confirm(office: BoxOffice, words: Words) -> Words:
     """Staff gave a claimed prize out."""
-    card, by = _card(office, words), str(words.get("by") or "").strip()
-    if not by:
+    card = _card(office, words)
+    if by_of(words) == BY:
         raise Invalid({"by": "Say with --by who gave it out."})
     batch_id, position = _ticket(office, card, str(words["ticket"]))
     view = office.pool_of(card.id).ask(ConfirmClaim(batch_id, position, by_of(words)))

@@ -41,11 +41,13 @@ class Archivable:
 
 
 def close_due(office: BoxOffice) -> int:
-    """Close every batch whose time to sell is over; how many that were."""
+    """Close every batch whose time to sell is over; how many that were.
+
+    One without such a time closes when it is sold out and its successor, if it has one, is open.
+    """
     now_ms, count = wall_ms(), 0
     for row in _batches(office, "open"):
-        closes_ms = terms_of(row.terms).closes_ms
-        if closes_ms is not None and closes_ms <= now_ms:
+        if _is_over(row, now_ms):
             office.pool_of(row.lottery_id).ask(CloseBatch(row.id, BY, now_ms))
             count += 1
     return count
@@ -104,6 +106,14 @@ def archive_some(office: BoxOffice, by: str) -> dict[str, Any]:
     return told
 
 
+def _is_over(row: Any, now_ms: int) -> bool:
+    terms = terms_of(row.terms)
+    if terms.closes_ms is not None:
+        return terms.closes_ms <= now_ms
+    is_followed = row.successor is not None or not terms.successor_size
+    return row.cursor == terms.size and is_followed
+
+
 def _keep(office: BoxOffice, batch_id: str) -> bool:
     """Keep the file, in a thread of its own where it takes longer; whether that is done."""
 
@@ -116,7 +126,7 @@ def _keep(office: BoxOffice, batch_id: str) -> bool:
 
 def _batches(office: BoxOffice, *statuses: str) -> Any:
     names = (
-        *("id", "lottery_id", "terms", "secret", "cursor", "gone"),
+        *("id", "lottery_id", "terms", "secret", "cursor", "gone", "successor"),
         *("closed_ms", "drawn_ms", "settled_ms"),
     )
     query = (

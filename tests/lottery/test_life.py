@@ -283,8 +283,17 @@ def forgettable(office: BoxOffice) -> tuple[bool, bool]:
     return bool(wished), bool(by_itself)
 
 
-def test_a_draw_without_a_closing_time_stays_open(office: BoxOffice, later: Later) -> None:
-    opens(office, WHOLE.replace('closes_at = "2098-12-12 20:00"', ""))
+def test_a_batch_without_a_closing_time_closes_when_it_is_sold_out_and_followed(
+    office: BoxOffice, later: Later
+) -> None:
+    timeless = WHOLE.replace('closes_at = "2098-12-12 20:00"', "")
+    opens(office, timeless + "[successor]\nthreshold = 50\nsize = 100\n")
     later(5000)
+    buys(office, "roof", "p1", 99)
+    assert by_itself.close_due(office) == 0, "one ticket is left"
+    buys(office, "roof", "p2", 1)
+    assert by_itself.close_due(office) == 0, "its successor is not open"
+    do(office, "reseed", lottery=1, batch="roof-1")
 
-    assert by_itself.close_due(office) == 0
+    assert by_itself.close_due(office) == 1
+    assert (status_of(office, "roof-1"), status_of(office, "roof-2")) == ("closed", "open")

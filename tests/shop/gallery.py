@@ -18,7 +18,17 @@ from app.home_parts import DrawnPart
 from app.me.views import PastPage
 from app.shop.views.order import FindPage
 from app.shop.views.programme import VisitPage
-from tests.shop.samples import ballots, basket, draws, event, me, order, programme, welcome
+from tests.shop.samples import (
+    ballots,
+    basket,
+    draw_tickets,
+    draws,
+    event,
+    me,
+    order,
+    programme,
+    welcome,
+)
 from tests.source import ROOT
 
 Context = Mapping[str, Any]
@@ -122,6 +132,18 @@ STATES: dict[str, Shown] = {
             ballots.home(),
         ),
     ),
+    "draw-buy": _page("draws/buy.html", draw_tickets.buy),
+    "draw-buy-errors": _page("draws/buy.html", draw_tickets.buy_with_errors),
+    "draw-buy-stranger": _page("draws/buy.html", draw_tickets.buy_stranger),
+    "draw-buy-closed": _page("draws/closed.html", draw_tickets.closed),
+    "draw-tickets": _page("draws/purchase.html", draw_tickets.purchase),
+    "draw-tickets-won": _page("draws/purchase.html", draw_tickets.purchase_won),
+    "draw-tickets-lost": _page("draws/purchase.html", draw_tickets.purchase_lost),
+    "draw-tickets-unpaid": _page("draws/purchase.html", draw_tickets.purchase_unpaid),
+    "draw-tickets-all": _page(
+        "draws/tickets.html", draw_tickets.purchase_won, tickets=draw_tickets.tickets()
+    ),
+    "me-draws": _page("me/mine.html", draw_tickets.mine),
     "proof": _page("draws/proof.html", draws.proof),
     "proof-early": _page("draws/proof.html", draws.proof_early),
     "proof-no-ticket": _page("draws/proof.html", draws.proof_no_ticket),
