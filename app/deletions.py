@@ -27,10 +27,16 @@ from sqlalchemy import (
 )
 
 from app.answers import KEPT_HOURS
+from app.ballot_draws.forgetting import (
+    erase_entrants,
+    find_past_entrants,
+    is_spent_request,
+)
 from app.clock import house, to_ms
 from app.forgetting import ERASED, ERASED_ORDER, is_fulfilled, is_wished_away
 from app.models import (
     Allocation,
+    BallotRequest,
     BuyerSession,
     DeliveryRow,
     DeliveryState,
@@ -302,6 +308,8 @@ DELETIONS: Final = (
     _rows_of("delete.kept_answers", KeptAnswer, KeptAnswer.key, _is_old_answer),
     _rows_of("delete.kept_mails", KeptMail, KeptMail.id, _is_old_mail),
     _rows_of("delete.old_effects", OutboxRow, OutboxRow.id, _is_old_effect),
+    _rows_of("delete.ballot_requests", BallotRequest, BallotRequest.id, is_spent_request),
+    Deletion("delete.ballot_names", find_past_entrants, erase_entrants),
     _rows_of("delete.spent_links", SetupLink, SetupLink.token_hash, _is_spent_link),
     _rows_of("delete.sign_ins", SignInRequest, SignInRequest.id, _is_ended_sign_in),
     _rows_of("delete.buyer_sessions", BuyerSession, BuyerSession.id, _is_ended_session),

@@ -28,7 +28,7 @@ from app.requests import FormRequest
 # Each has `init_app(app)`.
 FEATURES: Final = (
     *("app.health", "app.api", "app.accounts", "app.shop", "app.me", "app.draws"),
-    *("app.admin", "app.webhooks"),
+    *("app.ballot_pages", "app.admin", "app.webhooks"),
 )
 ROOT: Final = Path(__file__).parent
 

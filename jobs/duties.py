@@ -6,6 +6,7 @@ from app.box_office import BoxOffice
 from app.effects import Duty
 from app.mail.post import Post
 from jobs import (
+    ballots,
     cancelled,
     deletes,
     emails,
@@ -29,5 +30,6 @@ def duties_of(office: BoxOffice, post: Post) -> dict[str, Duty]:
         **refunds.duties(office),
         **lotteries.duties(office),
         **reseeding.duties(office),
+        **ballots.duties(office, post),
         **deletes.duties(office),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.ballot_draws.seats import arrange_guarded
 from app.box_office import BoxOffice
 from app.prize_draws.by_itself import close_due, settle_due
 from app.prize_draws.forgetting import forget_erased
@@ -38,6 +39,7 @@ SCHEDULE: Final = (
     Periodic("forget.lottery_names", HOUR, here=forget_erased),
     Periodic("remind.unpaid_orders", HOUR, here=remind_unpaid),
     Periodic("ask.submitted_refunds", HOUR, here=ask_about_refunds),
+    Periodic("arrange.ballots", 10 * MINUTE, here=arrange_guarded),
     Periodic("delete.ended_holds", HOUR),
     Periodic("delete.kept_answers", HOUR),
     Periodic("delete.spent_links", HOUR),
@@ -50,6 +52,8 @@ SCHEDULE: Final = (
     Periodic("delete.old_effects", DAY, at_hour=2),
     Periodic("delete.deliveries", DAY, at_hour=2),
     Periodic("delete.personal_data", DAY, at_hour=2),
+    Periodic("delete.ballot_requests", DAY, at_hour=2),
+    Periodic("delete.ballot_names", DAY, at_hour=2),
     Periodic("cancel.old_demo_orders", HOUR, here=cancel_old_demo),
     Periodic("delete.demo_orders", DAY, at_hour=3),
     Periodic("delete.lottery_tickets", DAY, at_hour=3),

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from app.box_office import BoxOffice
-from app.control_requests import credits, draws, events, house, lotteries, places, plans, refunds
+from app.control_requests import (
+    ballots,
+    credits,
+    draws,
+    events,
+    house,
+    lotteries,
+    places,
+    plans,
+    refunds,
+)
 from app.control_requests.asked import Request, Words
 from app.refusals import Refusal
 
@@ -47,6 +57,15 @@ REQUESTS: Final[dict[str, Request]] = {
     "lottery.confirm": draws.confirm,
     "lottery.archive": draws.archive,
     "lottery.vouchers": credits.make_vouchers,
+    "ballot.open": ballots.open_ballot,
+    "ballot.close": ballots.close_ballot,
+    "ballot.value": ballots.type_value,
+    "ballot.draw": ballots.draw_ballot,
+    "ballot.reveal": ballots.reveal_ballot,
+    "ballot.end": ballots.end_ballot,
+    "ballot.list": ballots.list_ballots,
+    "ballot.arrange": ballots.arrange,
+    "ballot.announce": ballots.announce,
     "admin.create": house.invite_admin,
     "demo.open": house.open_demo,
     "demo.close": house.close_demo,

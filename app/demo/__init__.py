@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.box_office import BoxOffice
 from app.clock import utc_now, wall_ms
+from app.demo.ballots import open_sample_ballot
 from app.demo.draws import close_sample_draws, open_sample_draws
 from app.demo.lantern_house import HOUSE_SLUG, Sample, samples
 from app.demo.selling import take_places
@@ -47,6 +48,7 @@ def open_sample_house(office: BoxOffice) -> Opened:
     take_places(office, dict(zip(event_ids, new, strict=True)))
     _show_again(office)
     open_sample_draws(office)
+    open_sample_ballot(office)
     return Opened(len(new), time.monotonic() - began)
 
 

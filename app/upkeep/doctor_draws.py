@@ -49,7 +49,7 @@ def _look_at_basis(rows: Any) -> Iterator[Finding]:
     paid = [row for row in rows if row.status == "open" and terms_of(row.terms).price_cents]
     without = [row.slug for row in paid if not _may_sell(row)]
     if without:
-        words = f"Paid tickets are not on sale, for want of a legal basis: {_names(without)}."
+        words = f"Paid tickets are not on sale, for want of a legal basis: {named(without)}."
         yield Finding(LOOK, f"{words} Record it: ./run lottery basis SLUG.")
 
 
@@ -57,23 +57,23 @@ def _look_at_evenings(rows: Any) -> Iterator[Finding]:
     now_ms = wall_ms()
     overdue = [row.id for row in rows if row.status == "open" and _is_over(row, now_ms)]
     if overdue:
-        words = f"The time to sell is over, but nothing closed them: {_names(overdue)}."
+        words = f"The time to sell is over, but nothing closed them: {named(overdue)}."
         yield Finding(BAD, f"{words} The running box office does it by itself.")
     closed = [row for row in rows if row.status == "closed" and row.cursor]
     evening = [row for row in closed if terms_of(row.terms).mode != INSTANT]
     once = [row.id for row in evening if row.typed_by and not row.public_value]
     if once:
-        words = f"Only one person has typed the public value of {_names(once)}."
+        words = f"Only one person has typed the public value of {named(once)}."
         yield Finding(LOOK, f"{words} Somebody else types it too: ./run lottery value SLUG.")
     late = [row.id for row in evening if now_ms >= (row.closed_ms or 0) + LATE_MS]
     if late:
-        words = f"The sale ended more than a day ago, and nobody has drawn {_names(late)}."
+        words = f"The sale ended more than a day ago, and nobody has drawn {named(late)}."
         yield Finding(BAD, f"{words} ./run lottery show SLUG says what to do next.")
     drawn = [row for row in rows if row.status == "drawn"]
     instant = [row for row in closed if terms_of(row.terms).mode == INSTANT]
     secret = [row.id for row in (*drawn, *instant) if not row.is_public]
     if secret:
-        words = f"The secret of {_names(secret)} is not published, so nobody can check the draw."
+        words = f"The secret of {named(secret)} is not published, so nobody can check the draw."
         yield Finding(LOOK, f"{words} ./run lottery reveal SLUG.")
 
 
@@ -104,7 +104,7 @@ def _is_over(row: Any, now_ms: int) -> bool:
     return closes_ms is not None and closes_ms + LATE_MS <= now_ms
 
 
-def _names(names: list[str]) -> str:
+def named(names: list[str]) -> str:
     """The first few, and that there are more."""
     unique = list(dict.fromkeys(names))
     more = f" and {len(unique) - NAMED_COUNT} more" if len(unique) > NAMED_COUNT else ""

@@ -18,7 +18,17 @@ from app.home_parts import DrawnPart
 from app.me.views import PastPage
 from app.shop.views.order import FindPage
 from app.shop.views.programme import VisitPage
-from tests.shop.samples import basket, draw_tickets, draws, event, me, order, programme, welcome
+from tests.shop.samples import (
+    ballots,
+    basket,
+    draw_tickets,
+    draws,
+    event,
+    me,
+    order,
+    programme,
+    welcome,
+)
 from tests.source import ROOT
 
 Context = Mapping[str, Any]
@@ -117,7 +127,10 @@ STATES: dict[str, Shown] = {
     "home-draws": _page(
         "shop/home.html",
         programme.home,
-        parts=(DrawnPart("draws/_home.html", "css/draws.css", draws.draw_list().current),),
+        parts=(
+            DrawnPart("draws/_home.html", "css/draws.css", draws.draw_list().current),
+            ballots.home(),
+        ),
     ),
     "draw-buy": _page("draws/buy.html", draw_tickets.buy),
     "draw-buy-errors": _page("draws/buy.html", draw_tickets.buy_with_errors),
@@ -152,6 +165,14 @@ STATES: dict[str, Shown] = {
     },
     **{f"order-{name}": _order(name) for name in order.ORDER_STATES},
     **{f"plate-{name}": _plate(name) for name in programme.PLATES},
+    "ballot": _page("ballot/ballot.html", ballots.ballot),
+    "ballot-refused": _page("ballot/ballot.html", ballots.refused),
+    "ballot-closed": _page("ballot/ballot.html", ballots.closed),
+    "ballot-asked": _page("ballot/asked.html", ballots.asked),
+    **{
+        f"ballot-{name}": _page("ballot/entry.html", lambda page=page: page)  # type: ignore[misc]
+        for name, page in ballots.ENTRIES.items()
+    },
 }
 
 

@@ -11,6 +11,7 @@ from app import deletions
 from app.admin.queries.words import kind_words, moment
 from app.admin.views import CleaningLine, CleaningPage, Keeper
 from app.answers import KEPT_HOURS
+from app.ballot_draws.forgetting import REQUEST_DAYS
 from app.box_office import office
 from app.clock import utc_now
 from app.models import Organizer, ScheduleRow
@@ -96,11 +97,14 @@ def _rule(kind: str) -> str:
         "delete.spent_links": deletions.SPENT_LINK_DAYS,
         "delete.done_letters": deletions.DONE_LETTER_DAYS,
         "delete.deliveries": deletions.DELIVERY_DAYS,
+        "delete.ballot_requests": REQUEST_DAYS,
     }
     if kind == "delete.personal_data":
         return _("As long after the last event of an order as its organizer wishes; see below")
     if kind == TICKETS:
         return _("As many days after nobody could claim any more as each draw promised")
+    if kind == "delete.ballot_names":
+        return _("As names of buyers, after the last event of the ballot")
     if kind in ENDED:
         return _("Once they have ended")
     if kind == "delete.forgotten_buyers":
