@@ -45,7 +45,7 @@ def test_chances_are_those_of_drawing_without_putting_back() -> None:
 
 
 def terms(*counts: int, size: int = 20_000) -> Terms:
-    tiers = (Tier("bike", "A bicycle", counts[0], THING, 100_000),)
+    tiers: tuple[Tier, ...] = (Tier("bike", "A bicycle", counts[0], THING, 100_000),)
     tiers += tuple(Tier(f"t{n}", "Tea", count, THING, 250) for n, count in enumerate(counts[1:]))
     return Terms(size, tiers, INSTANT, 100, 0, 0)
 
