@@ -38,6 +38,7 @@ from app.models import (
     Allocation,
     BallotRequest,
     BuyerSession,
+    ClaimDetails,
     DeliveryRow,
     DeliveryState,
     DrawOrder,
@@ -52,6 +53,7 @@ from app.models import (
     Lottery,
     LotteryBatch,
     LotteryPurchase,
+    LotteryWin,
     Order,
     OrderLine,
     OrderStatus,
@@ -77,6 +79,7 @@ DONE_EFFECT_DAYS: Final = 30
 DEAD_EFFECT_DAYS: Final = 180
 SPENT_LINK_DAYS: Final = 1
 DONE_LETTER_DAYS: Final = 1
+CLAIM_DAYS: Final = 30  # after a prize was given out
 DELIVERY_DAYS: Final = 90  # Stripe tells the same again for three
 DAY_MS: Final = 24 * 3600 * 1000
 
@@ -217,6 +220,18 @@ def _erase_wished(connection: Connection, now: datetime, ids: Ids) -> None:
     )
 
 
+def _is_spent_claim(now: datetime) -> ColumnElement[bool]:
+    """Where prizes went: all given out long enough ago, or their winner is forgotten."""
+    oldest = now - timedelta(days=CLAIM_DAYS)
+    is_wanted = exists().where(
+        LotteryWin.purchase_id == ClaimDetails.purchase_id,
+        LotteryWin.claimed_ms.is_not(None),
+        or_(LotteryWin.confirmed_ms.is_(None), LotteryWin.confirmed_ms >= to_ms(oldest)),
+    )
+    is_known = exists().where(Order.id == ClaimDetails.purchase_id, Order.email != ERASED)
+    return or_(~is_known, and_(ClaimDetails.kept_at < oldest, ~is_wanted))
+
+
 # ---- spent rows ----------------------------------------------------------------------------------
 
 
@@ -315,6 +330,7 @@ DELETIONS: Final = (
     _rows_of("delete.buyer_sessions", BuyerSession, BuyerSession.id, _is_ended_session),
     _orders_of("delete.forgotten_buyers", is_wished_away, _erase_wished),
     _rows_of("delete.forget_wishes", ForgetWish, ForgetWish.address_key, is_fulfilled),
+    _rows_of("delete.claim_details", ClaimDetails, ClaimDetails.purchase_id, _is_spent_claim),
     _rows_of("delete.done_letters", PostboxLetter, PostboxLetter.id, _is_done_letter),
     _rows_of("delete.deliveries", DeliveryRow, DeliveryRow.id, _is_old_delivery),
 )

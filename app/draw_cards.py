@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from app.catalogue import House
-from app.clock import utc_now
+from app.clock import from_ms, utc_now
 from app.db import Database
 from app.draw_words import DrawWords, words_of
 from app.frozen import frozen
@@ -52,6 +52,10 @@ class DrawCard:
     def today(self) -> str:
         """The house's date, as 2026-11-05."""
         return utc_now().astimezone(self.zone).date().isoformat()
+
+    def moment(self, at_ms: int) -> datetime:
+        """A moment on the draw's clock."""
+        return from_ms(at_ms).astimezone(self.zone)
 
     @property
     def is_open(self) -> bool:

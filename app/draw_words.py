@@ -24,8 +24,9 @@ OPENS: Final = (EARLY_ACCESS, MEMBERS_PAGE)
 class TierWords:
     """How one kind of prize is shown: a line beside its name, its colour and its picture.
 
-    A seat brings so many `tickets` to the event of that slug; an entitlement `opens` something,
-    early access the sale of `event`.
+    A seat brings so many `tickets` to the event of that slug, `at_once` without waiting for staff;
+    an entitlement `opens` something, early access the sale of `event`. It lasts from `from_ms` to
+    `until_ms`, wall time (0: from when it is won, for good); `page` is what members read.
     """
 
     note: str = ""
@@ -34,6 +35,10 @@ class TierWords:
     event: str = ""
     tickets: int = 0
     opens: str = ""
+    at_once: bool = False
+    from_ms: int = 0
+    until_ms: int = 0
+    page: str = ""
 
 
 @frozen

@@ -66,7 +66,7 @@ class Inventory(Kept):
         """A no that committed facts already give, without the mailbox and without SQL."""
         published = self._actor.published
         offer, letters = published.offer, published.letters
-        if not offer.sells_at(wall_ms()):
+        if not offer.sells_at(wall_ms(), early=command.early):
             return NotOnSale()
         taken = []
         for choice in command.seats:

@@ -10,8 +10,9 @@ from app.prize_draws.by_itself import close_due, settle_due
 from app.prize_draws.forgetting import forget_erased
 from app.schedule import Periodic
 from jobs.deletes import cancel_old_demo
+from jobs.prizes import give_seats_again
 from jobs.refunds import ask_about_refunds
-from jobs.reminders import remind_unpaid
+from jobs.reminders import remind_unclaimed, remind_unpaid
 
 MINUTE: Final = 60
 HOUR: Final = 3600
@@ -38,8 +39,10 @@ SCHEDULE: Final = (
     Periodic("settle.lottery_batches", HOUR, here=settle_draws),
     Periodic("forget.lottery_names", HOUR, here=forget_erased),
     Periodic("remind.unpaid_orders", HOUR, here=remind_unpaid),
+    Periodic("remind.unclaimed_prizes", DAY, at_hour=9, here=remind_unclaimed),
     Periodic("ask.submitted_refunds", HOUR, here=ask_about_refunds),
     Periodic("arrange.ballots", 10 * MINUTE, here=arrange_guarded),
+    Periodic("give.open_seats", HOUR, here=give_seats_again),
     Periodic("delete.ended_holds", HOUR),
     Periodic("delete.kept_answers", HOUR),
     Periodic("delete.spent_links", HOUR),
@@ -47,6 +50,7 @@ SCHEDULE: Final = (
     Periodic("delete.buyer_sessions", HOUR),
     Periodic("delete.forgotten_buyers", HOUR),
     Periodic("delete.forget_wishes", DAY, at_hour=2),
+    Periodic("delete.claim_details", DAY, at_hour=2),
     Periodic("delete.done_letters", HOUR),
     Periodic("delete.kept_mails", DAY, at_hour=2),
     Periodic("delete.old_effects", DAY, at_hour=2),

@@ -66,6 +66,7 @@ REQUESTS: Final[dict[str, Request]] = {
     "ballot.list": ballots.list_ballots,
     "ballot.arrange": ballots.arrange,
     "ballot.announce": ballots.announce,
+    "lottery.seats": lotteries.seats,
     "admin.create": house.invite_admin,
     "demo.open": house.open_demo,
     "demo.close": house.close_demo,

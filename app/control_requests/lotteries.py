@@ -9,6 +9,7 @@ from app.clock import wall_ms
 from app.control_requests.asked import Words
 from app.lottery.pool.commands import AllocateSlice, AnnounceSlice
 from app.prize_draws.opening import open_successor
+from app.prize_draws.seat_gifts import give_seats
 
 PARTS_AT_ONCE: Final = 50  # purchases that are told in one step, with all of their prizes
 STEPS_AT_ONCE: Final = 4  # slices of a few milliseconds; then somebody else may ask
@@ -42,3 +43,9 @@ def reseed(office: BoxOffice, words: Words) -> Words:
     """The batch behind one that is nearly sold out."""
     opened = open_successor(office, int(words["lottery"]), str(words["batch"]))
     return {"batch": opened.batch_id}
+
+
+def seats(office: BoxOffice, words: Words) -> Words:
+    """The free seats that a ticket won: the order that has them, or why there are none yet."""
+    gift = give_seats(office, str(words["batch"]), int(words["at"]))
+    return {"order": gift.order_id if gift.is_given else "", "reason": gift.reason}

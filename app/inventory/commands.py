@@ -60,12 +60,16 @@ class NewOrder:
 
 @frozen
 class HoldSeats(Command[HoldView]):
-    """Keep places for one basket until the hold expires, adding to what it holds: all or none."""
+    """Keep places for one basket until the hold expires, adding to what it holds: all or none.
+
+    `early` when whoever asks has been shown to have a key to the sale before it opens.
+    """
 
     basket: str
     hold_id: str  # used when the basket holds nothing here yet
     seats: tuple[SeatChoice, ...] = ()
     areas: tuple[AreaChoice, ...] = ()
+    early: bool = False
 
 
 @frozen
@@ -78,6 +82,7 @@ class HoldBest(Command[HoldView]):
     category: str | None = None
     step_free: bool = False
     ticket_type: str | None = None
+    early: bool = False
 
 
 @frozen
@@ -212,6 +217,20 @@ class BuyNow(Command[Sold]):
     payment_reference: str
     tickets: tuple[NewTicket, ...]
     key_id: int
+
+
+@frozen
+class GivePlaces(Command[Sold]):
+    """Issue free tickets for the best free places: seats, or else an area; again gives the same.
+
+    It needs no basket, and no sale to be open: only an event that takes place.
+    """
+
+    order: NewOrder
+    hold_id: str
+    tickets: tuple[NewTicket, ...]  # as many as places
+    key_id: int
+    by: str
 
 
 @frozen

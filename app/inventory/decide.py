@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from app.frozen import frozen
 from app.inventory import commands as c
-from app.inventory import holding, house_rules, keeping, selling
+from app.inventory import giving, holding, house_rules, keeping, selling
 from app.inventory.outcome import Decision, Moment
 from app.inventory.state import EventInventory
 from app.inventory.views import HoldView
@@ -30,6 +30,7 @@ _RULES: dict[type[c.Command[Any]], Callable[[EventInventory, Any, Moment], Decis
     c.Refreeze: selling.refreeze,
     c.Sell: selling.sell,
     c.BuyNow: selling.buy_now,
+    c.GivePlaces: giving.give_places,
     c.CancelTickets: house_rules.cancel_tickets,
     c.MoveTicket: house_rules.move_ticket,
     c.BlockPlaces: house_rules.block_places,

@@ -30,7 +30,7 @@ from app.refusals import (
 
 def hold_seats(state: EventInventory, command: c.HoldSeats, moment: Moment) -> Decision[HoldView]:
     """Everything asked for, added to what the basket holds; or a refusal and nothing."""
-    hold = open_hold(state, command.basket, moment)
+    hold = open_hold(state, command.basket, moment, command.early)
     wanted = _wanted_seats(state, hold, command.seats)
     areas = _wanted_areas(state, hold, command.areas)
     _refuse_taken(state, hold, wanted, areas)
@@ -45,7 +45,7 @@ def hold_seats(state: EventInventory, command: c.HoldSeats, moment: Moment) -> D
 
 def hold_best(state: EventInventory, command: c.HoldBest, moment: Moment) -> Decision[HoldView]:
     """The best free seats for this many people; says whether they are together."""
-    hold = open_hold(state, command.basket, moment)
+    hold = open_hold(state, command.basket, moment, command.early)
     if command.count < 1:
         raise UnknownPlace("Ask for at least one seat.")
     refuse_over_limit(state, hold, command.count)
@@ -215,12 +215,14 @@ def ending(state: EventInventory, hold: Hold, how: str) -> Iterator[r.Record]:
         yield r.OrderLapsed(hold.order_id)
 
 
-def open_hold(state: EventInventory, basket: str, moment: Moment) -> Hold | None:
+def open_hold(
+    state: EventInventory, basket: str, moment: Moment, early: bool = False
+) -> Hold | None:
     """The basket's hold if places can be added to it now; None when it would be the first."""
     hold = state.hold_of(basket)
     if hold is not None and hold.state == PAYING:
         raise PaymentRunning
-    if not state.offer.sells_at(moment.wall_ms):
+    if not state.offer.sells_at(moment.wall_ms, early=early):
         raise NotOnSale
     return hold
 

@@ -91,10 +91,10 @@ class Offer:
                 return ticket_type.key
         return None
 
-    def sells_at(self, wall_ms: int) -> bool:
-        """Whether the event sells at a wall time."""
+    def sells_at(self, wall_ms: int, *, early: bool = False) -> bool:
+        """Whether the event sells at a wall time; `early` to somebody with a key to its sale."""
         return (
             self.status == "published"
-            and (self.sales_open_ms is None or self.sales_open_ms <= wall_ms)
+            and (early or self.sales_open_ms is None or self.sales_open_ms <= wall_ms)
             and (self.sales_close_ms is None or wall_ms < self.sales_close_ms)
         )

@@ -119,7 +119,7 @@ def refreeze(state: EventInventory, command: c.Refreeze, moment: Moment) -> Deci
 def sell(state: EventInventory, command: c.Sell, moment: Moment) -> Decision[Sold]:
     """The frozen hold becomes tickets; an order already sold here answers the same again."""
     if command.order_id in state.order_tickets:
-        return Decision(_already_sold(state, command.order_id))
+        return Decision(already_sold(state, command.order_id))
     hold = _frozen_hold(state, command.order_id)
     if hold is None or not _is_for(hold, command.lines):
         raise HoldEnded
@@ -127,7 +127,7 @@ def sell(state: EventInventory, command: c.Sell, moment: Moment) -> Decision[Sol
         raise ValueError(f"{len(command.lines)} lines and {len(command.tickets)} tickets")
     buyer = hold.buyer or ""
     facts = (
-        *_selling(
+        *selling(
             hold,
             command.lines,
             command.tickets,
@@ -139,14 +139,14 @@ def sell(state: EventInventory, command: c.Sell, moment: Moment) -> Decision[Sol
         *to_be_seen(state, hold.seats, f"{hold.id}:sold"),
         r.EventSold(command.order_id, command.at_ms),
     )
-    return Decision(_sold(state, command.order_id, command.lines, command.tickets), facts)
+    return Decision(sold_of(state, command.order_id, command.lines, command.tickets), facts)
 
 
 def buy_now(state: EventInventory, command: c.BuyNow, moment: Moment) -> Decision[Sold]:
     """Order, payment, tickets and letter in one transaction."""
     order = command.order
     if order.id in state.order_tickets:
-        return Decision(_already_sold(state, order.id))
+        return Decision(already_sold(state, order.id))
     hold = _payable_hold(state, command.basket, order.buyer, command.expected_cents)
     held = view(state, hold)
     lines = tuple(_lines(held, order.id))
@@ -157,12 +157,12 @@ def buy_now(state: EventInventory, command: c.BuyNow, moment: Moment) -> Decisio
             order, command.basket, held.total_cents, held.currency, command.payment_reference
         ),
         r.LinesWritten(order.id, lines),
-        *_selling(hold, lines, command.tickets, order.id, order.buyer, command.key_id, order.at_ms),
+        *selling(hold, lines, command.tickets, order.id, order.buyer, command.key_id, order.at_ms),
         *to_be_seen(state, hold.seats, f"{hold.id}:sold"),
         r.EffectDue("mail.order_paid", f"mail.order_paid:{order.id}", {"order": order.id}),
         r.Journalled("order.paid", "buyer", order.id, {"cents": held.total_cents}),
     )
-    return Decision(_sold(state, order.id, lines, command.tickets), facts)
+    return Decision(sold_of(state, order.id, lines, command.tickets), facts)
 
 
 def _frozen_hold(state: EventInventory, order_id: str) -> Hold | None:
@@ -294,7 +294,7 @@ def _is_free(state: EventInventory, seat: str) -> bool:
     return seat in state.offer.seat_index and state.seat_letter(seat) == FREE
 
 
-def _selling(
+def selling(
     hold: Hold,
     lines: tuple[LineView, ...],
     tickets: tuple[c.NewTicket, ...],
@@ -303,6 +303,7 @@ def _selling(
     key_id: int,
     at_ms: int,
 ) -> Iterator[r.Record]:
+    """A hold becomes tickets, one for each line."""
     yield r.HoldOver(hold.id, "sold")
     for line, ticket in zip(lines, tickets, strict=False):
         if line.seat is not None:
@@ -310,17 +311,19 @@ def _selling(
         yield r.TicketIssued(ticket, line, order_id, buyer, key_id, at_ms)
 
 
-def _sold(
+def sold_of(
     state: EventInventory,
     order_id: str,
     lines: tuple[LineView, ...],
     tickets: tuple[c.NewTicket, ...],
 ) -> Sold:
+    """What was sold, as it is answered."""
     ids = tuple(ticket.id for ticket in tickets[: len(lines)])
     return Sold(order_id, state.offer.event_id, lines, ids)
 
 
-def _already_sold(state: EventInventory, order_id: str) -> Sold:
+def already_sold(state: EventInventory, order_id: str) -> Sold:
+    """The same for an order that has its tickets."""
     tickets = sorted(
         (state.tickets[ticket_id] for ticket_id in state.order_tickets[order_id]),
         key=lambda ticket: int(ticket.line_id.rpartition("-")[2]),

@@ -73,6 +73,7 @@ from app.models.places import (
     HouseTime,
     SeatState,
 )
+from app.models.prizes import ClaimDetails, Entitlement, GiftState, Opens, SeatGift
 from app.models.receipts import Receipt, ReceiptKind
 from app.models.work import (
     EffectState,
@@ -102,6 +103,7 @@ __all__ = [
     "BallotSupply",
     "BallotWish",
     "BuyerSession",
+    "ClaimDetails",
     "CreditBalance",
     "CreditEntry",
     "DeliveryRow",
@@ -111,11 +113,13 @@ __all__ = [
     "DisputeState",
     "DrawOrder",
     "EffectState",
+    "Entitlement",
     "EntryKind",
     "Event",
     "EventKey",
     "EventStatus",
     "ForgetWish",
+    "GiftState",
     "HoldRow",
     "HoldState",
     "HouseTime",
@@ -136,6 +140,7 @@ __all__ = [
     "LotteryStatus",
     "LotteryWin",
     "MassRefund",
+    "Opens",
     "Order",
     "OrderLine",
     "OrderStatus",
@@ -153,6 +158,7 @@ __all__ = [
     "RefundState",
     "RightState",
     "ScheduleRow",
+    "SeatGift",
     "SeatState",
     "SeatingPlan",
     "Series",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.box_office import BoxOffice
 from app.lottery.pool.commands import ClaimPrize
-from app.lottery.pool.terms import ENTITLEMENT
+from app.lottery.pool.terms import SEAT
 from app.lottery.refusals import ClaimTooLate
-from app.prize_draws.results import bought
+from app.prize_draws.results import bought, can_be_claimed
 
 
 def claim_all(office: BoxOffice, purchase_id: str, buyer: str) -> int:
@@ -20,11 +20,13 @@ def claim_all(office: BoxOffice, purchase_id: str, buyer: str) -> int:
     if found is None:
         return 0
     pool, late, count = office.pool_of(found.lottery_id), None, 0
+    words = office.draws.by_id(found.lottery_id).words
     for won in found.wins:
-        if won.is_claimed or won.tier.kind == ENTITLEMENT:
+        if not can_be_claimed(won):
             continue
+        at_once = won.tier.kind == SEAT and words.of_tier(won.tier.key).at_once
         try:
-            pool.ask(ClaimPrize(won.batch_id, won.position, buyer))
+            pool.ask(ClaimPrize(won.batch_id, won.position, buyer, at_once))
             count += 1
         except ClaimTooLate as refusal:
             late = refusal

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, case, func, select
 
 from app.frozen import frozen
-from app.lottery.pool.terms import DAY_MS, INSTANT, Terms, Tier
+from app.lottery.pool.terms import DAY_MS, ENTITLEMENT, INSTANT, Terms, Tier
 from app.models import LotteryBatch, LotteryPart, LotteryPurchase, LotteryWin
 from app.pool_reading import terms_of
 
@@ -96,6 +96,11 @@ class Bought:
     def waits_for_draw(self) -> bool:
         """Whether some of its results are not to be known yet."""
         return any(not part.is_known for part in self.parts)
+
+
+def can_be_claimed(won: Won) -> bool:
+    """Whether somebody has to claim a prize, and nobody has."""
+    return not won.is_claimed and won.tier.kind != ENTITLEMENT
 
 
 def bought(connection: Connection, purchase_id: str) -> Bought | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.box_office import BoxOffice
+from app.early_keys import has_key
 from app.inventory.commands import AreaChoice, HoldSeats, SeatChoice
 from app.inventory.state import OverHold
 from app.orders.baskets import ended_holds
@@ -18,13 +20,15 @@ def hold_again(office: BoxOffice, basket: str, slug: str, places: Sequence[str])
     if places:
         event = office.catalogue.by_slug(slug)
         command = _chosen(basket, new_hold_id(event.id), places[:PLACES_LIMIT])
-        office.ask_once(event.id, command, None)
+        office.ask_once(event.id, replace(command, early=has_key(event)), None)
         return
     ended = [found for found in ended_holds(office, basket) if found[1].state == "expired"]
     if not ended:
         raise HoldExpired
     for event_id, over in ended:
-        office.ask_once(event_id, _everything(basket, new_hold_id(event_id), over), None)
+        command = _everything(basket, new_hold_id(event_id), over)
+        early = has_key(office.catalogue.by_id(event_id))
+        office.ask_once(event_id, replace(command, early=early), None)
 
 
 def _chosen(basket: str, hold_id: str, places: Sequence[str]) -> HoldSeats:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from app.answers import KeptKey
 from app.box_office import inventory_of, office
 from app.catalogue import EventCard
+from app.early_keys import has_key
 from app.inventories import Inventory
 from app.inventory.commands import (
     AreaChoice,
@@ -59,7 +60,8 @@ def adding(
     """The question for the places that were pressed."""
     areas = (AreaChoice(form.area, 1, form.more),) if form.more else ()
     seats = tuple([SeatChoice(seat, form.ticket_type) for seat in form.seats])
-    return office().question(event.id, HoldSeats(basket, new_hold_id(event.id), seats, areas), kept)
+    command = HoldSeats(basket, new_hold_id(event.id), seats, areas, early=has_key(event))
+    return office().question(event.id, command, kept)
 
 
 def in_words(event: EventCard, form: HoldForm, refusal: PlacesTaken | LoneSeat) -> Refusal:

@@ -193,9 +193,10 @@ def test_prizes_are_claimed_once(office: BoxOffice, bo: Visitor) -> None:
     bo.open(url)
     assert "Claim 26 prizes" in bo.page
 
+    bo.open(f"{url}/claims")
     proof = bo.hidden("csrf")
-    bo.follow(bo.send(f"{url}/claims"))
+    bo.follow(bo.send(f"{url}/claims", {"thing_way": "counter"}))
     assert "Your 26 prizes are claimed." in bo.page
     assert "Claimed by you" in bo.page
-    bo.follow(bo.send(f"{url}/claims", csrf=proof))
-    assert "There is nothing left to claim." in bo.page
+    bo.follow(bo.send(f"{url}/claims", {"thing_way": "counter"}, csrf=proof))
+    assert "The house has it." in bo.page

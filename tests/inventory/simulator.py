@@ -330,6 +330,14 @@ def _buy_now(s: Simulation) -> c.Command[Any]:
     return c.BuyNow(order, basket, cents, s.fresh("ref"), s.tickets(6), 1)
 
 
+def _give(s: Simulation) -> c.Command[Any]:
+    given = [order_id for order_id in s.state.order_tickets if order_id.startswith("g")]
+    is_again = given and s.chance.random() < 0.3
+    order_id = s.chance.choice(given) if is_again else s.fresh("g")
+    order = c.NewOrder(order_id, "free", "Bo", "bo@example.org", "bo", "en", False, s.now_ms)
+    return c.GivePlaces(order, s.fresh("7-g"), s.tickets(s.chance.randint(0, 4)), 1, "draw")
+
+
 def _cancel(s: Simulation) -> c.Command[Any]:
     tickets = list(s.state.tickets.values())
     if not tickets:
@@ -381,7 +389,7 @@ def _offer(s: Simulation) -> c.Command[Any]:
 
 _MAKERS = (
     *(_hold_seats,) * 6, *(_hold_best,) * 2, _extend, *(_release,) * 2, _release_places, _retype,
-    *(_start_payment,) * 3, _end_payment, *(_refreeze,) * 2, *(_sell,) * 2, *(_buy_now,) * 2,
+    *(_start_payment,) * 3, _end_payment, *(_refreeze,) * 2, *(_sell,) * 2, *(_buy_now,) * 2, _give,
     *(_cancel,) * 3, _move, _block, _unblock, _offer, _set_aside,
     _arrange, *(_hold_kept,) * 2,
 )  # fmt: skip

@@ -17,7 +17,6 @@ from app.lottery.pool.invariants import broken
 from app.lottery.pool.state import PoolState
 from app.lottery.pool.terms import (
     DAY_MS,
-    ENTITLEMENT,
     EVENING,
     INSTANT,
     PoolRules,
@@ -44,7 +43,7 @@ def rules(**changes: Any) -> PoolRules:
 
 def terms(**changes: Any) -> Terms:
     """20 tickets at 1.00, two lamps and four keys; a successor opens with fewer than 5 left."""
-    tiers = (Tier("lamp", "Lamp", 2), Tier("key", "Early key", 4, ENTITLEMENT))
+    tiers = (Tier("lamp", "Lamp", 2), Tier("key", "Key ring", 4))
     return replace(Terms(20, tiers, INSTANT, 100, 5, 20, claim_days=10), **changes)
 
 

@@ -28,8 +28,8 @@ def terms_for(
         Tier("lamp", "Brass lamp", size // 100, THING, 2500),
         Tier("tea", "Tea at the interval", size // 10, THING, 250),
     )
-    facts = {"threshold": 0, "successor_size": 0} | changes
-    return Terms(size, tiers, mode, price_cents, **facts)
+    facts: dict[str, Any] = {"tiers": tiers, "threshold": 0, "successor_size": 0} | changes
+    return Terms(size=size, mode=mode, price_cents=price_cents, **facts)
 
 
 def add_draw(
@@ -38,11 +38,12 @@ def add_draw(
     slug: str = "roof",
     credits: int | None = None,
     basis: RecordLegalBasis | None = BASIS,
+    shown: dict[str, TierWords] | None = None,
     **rules: Any,
 ) -> int:
     """An open draw with its first batch; its id."""
     words = DrawWords(
-        {"lamp": TierWords("Made by the workshop", "straw", "lamp"),
+        shown or {"lamp": TierWords("Made by the workshop", "straw", "lamp"),
          "tea": TierWords("Any show this winter", "sage", "cup")},
         "One ticket, one chance.", "the roof", "Of every £1.00, 43p goes to the roof.",
     )  # fmt: skip
@@ -65,6 +66,14 @@ def add_draw(
         office.pool_of(lottery_id).ask(basis)
     open_batch(office, lottery_id, 1, terms, "ada")
     return lottery_id
+
+
+def draw_of_prizes(
+    office: BoxOffice, tier: Tier, shown: TierWords, slug: str = "prizes", **changes: Any
+) -> int:
+    """A free instant draw in which every ticket wins the same."""
+    terms = terms_for(tier.count, price_cents=0, tiers=(tier,), **changes)
+    return add_draw(office, terms, slug, basis=None, shown={tier.key: shown})
 
 
 def _house(connection: Any) -> tuple[int, int]:

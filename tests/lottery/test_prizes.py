@@ -8,6 +8,7 @@ from app.inventory.records import EffectDue
 from app.lottery.pool import commands as c
 from app.lottery.pool.prizes import archivable, unclaimed
 from app.lottery.pool.state import PoolState
+from app.lottery.pool.terms import ENTITLEMENT, Tier
 from app.lottery.pool.totals import totals
 from app.lottery.refusals import ClaimTooLate, NothingWon, NotThatFar
 from app.refusals import Invalid, NotFound
@@ -61,15 +62,30 @@ def test_a_winner_claims_and_staff_confirms() -> None:
     assert (claim.tier, claim.is_confirmed, confirmed.is_confirmed) == ("lamp", False, True)
 
 
-def test_an_entitlement_is_on_at_once() -> None:
-    draw = won()
+def test_an_entitlement_is_on_without_a_claim() -> None:
+    tiers = (Tier("lamp", "Lamp", 2), Tier("key", "Early key", 4, ENTITLEMENT))
+    draw = instant(tiers=tiers)
+    places_purchase(draw, 6)
+    told(draw, paid("p1", 600))
 
-    facts = noted(draw, c.ClaimPrize("b1", 5, "bo"))
+    facts = noted(draw, c.AllocateSlice("p1", 0, NOON_MS))
 
-    effects = [f for f in facts if isinstance(f, EffectDue)]
+    effects = [f for f in facts if isinstance(f, EffectDue) and f.kind == "lottery.prize"]
     assert [(f.dedupe_key, f.payload["kind"]) for f in effects] == [
-        ("lottery.prize:b1:5", "entitlement")
-    ]
+        ("lottery.prize:b1:5", "entitlement"), ("lottery.prize:b1:6", "entitlement"),
+    ]  # fmt: skip
+    assert noted(draw, c.ClaimPrize("b1", 5, "bo")) == ()
+    assert sorted(draw.batches["b1"].claims) == [5, 6]
+    in_the_evening = evening(tiers=tiers)
+    buys(in_the_evening, 6)
+    drawn(in_the_evening)
+    assert sorted(in_the_evening.batches["b1"].claims) == [5, 6]
+
+
+def test_what_nobody_hands_over_is_given_out_with_its_claim() -> None:
+    facts = noted(won(), c.ClaimPrize("b1", 3, "bo", at_once=True))
+
+    assert [f.dedupe_key for f in facts if isinstance(f, EffectDue)] == ["lottery.prize:b1:3"]
 
 
 def test_claiming_and_confirming_again_change_nothing() -> None:

@@ -28,6 +28,7 @@ from app.orders.papers import spoken_code
 from app.orders.views import OrderView
 from app.pages import Action
 from app.payments.gateway import as_remote
+from app.prize_draws.claim_details import kinds_asked
 from app.prize_draws.results import Bought, bought
 from app.words import clock_words, list_words, moment_words, ngettext
 from app.words import gettext as _
@@ -254,8 +255,16 @@ def _drawn(page: PurchasePage, view: OrderView, found: Bought) -> PurchasePage:
     return replace(
         page, kind="ok", icon="gift", heading=heading,
         words=(*claim_times(view.draw.card, found), *short_words(found)),
-        wins_title=_("What you won"), claim_words=claim_words(found), actions=files,
+        wins_title=_("What you won"), claim_words=claim_words(found),
+        asks_first=bool(kinds_asked(found)), actions=(*_changes(page, found), *files),
     )  # fmt: skip
+
+
+def _changes(page: PurchasePage, found: Bought) -> tuple[Action, ...]:
+    """The way to tell anew where claimed prizes go, while they are not given out."""
+    if claim_words(found) or not kinds_asked(found):
+        return ()
+    return (Action(_("Change where it goes"), f"{page.url}/claims", is_quiet=True),)
 
 
 def _nothing_won(

@@ -9,6 +9,7 @@ from typing import Final
 from app.box_office import office
 from app.clock import from_ms, utc_now
 from app.draw_cards import DrawCard
+from app.draws.queries.gifts import gift_links, gift_notes, gifts_in
 from app.draws.queries.prizes import count_words
 from app.draws.views.purchase import Cells, WinCard
 from app.lottery.draw.digests import entry_hash
@@ -17,7 +18,7 @@ from app.lottery.pool.terms import ENTITLEMENT
 from app.orders.views import OrderView
 from app.pages import Fact
 from app.prize_draws.drawing import holder_salt
-from app.prize_draws.results import Bought, Won
+from app.prize_draws.results import Bought, Won, can_be_claimed
 from app.words import gettext as _
 from app.words import list_words, ngettext, short_day_words
 
@@ -89,7 +90,7 @@ def claim_words(found: Bought) -> str:
 
 def win_cards(card: DrawCard, found: Bought) -> Iterator[WinCard]:
     """One card for each kind of prize, the rarest first."""
-    is_many = len(batch_numbers(found)) > 1
+    is_many, gifts = len(batch_numbers(found)) > 1, gifts_in(found.purchase_id, found.wins)
     for _key, group in groupby(found.wins, key=lambda won: (won.tier_number, won.tier.key)):
         wins = list(group)
         shown = card.words.of_tier(wins[0].tier.key)
@@ -100,6 +101,8 @@ def win_cards(card: DrawCard, found: Bought) -> Iterator[WinCard]:
             picture=shown.picture,
             tickets=_tickets_words(wins, is_many),
             state=_state_words(wins),
+            notes=tuple(gift_notes(card, wins, gifts)),
+            links=tuple(gift_links(card, wins, gifts)),
         )
 
 
@@ -138,7 +141,7 @@ def cells(card: DrawCard, found: Bought) -> Cells:
 
 
 def _claimable(found: Bought) -> list[Won]:
-    return [won for won in found.wins if not won.is_claimed and won.tier.kind != ENTITLEMENT]
+    return [won for won in found.wins if can_be_claimed(won)]
 
 
 def _tickets_words(wins: list[Won], is_many: bool) -> str:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from app.box_office import office
+from app.draws.queries.claims import FIELDS, claim_form
 from app.draws.queries.purchase import purchase_of, purchase_page
 from app.draws.queries.ticket_list import ticket_file, ticket_list
 from app.houses import show_houses
@@ -15,16 +16,18 @@ from app.notices import leave_notice
 from app.orders.reconciler import look_soon
 from app.orders.views import OrderView, draw_path, order_view
 from app.pages import Notice
+from app.prize_draws.claim_details import keep_details, kinds_asked, read_details
 from app.prize_draws.claiming import claim_all
 from app.prize_draws.proofs import owners_proof
 from app.prize_draws.results import Bought
 from app.rate_limits import limit
-from app.refusals import NotFound
+from app.refusals import Invalid, NotFound
 from app.words import gettext as _
 from app.words import ngettext
 
 bp = Blueprint("draw_purchases", __name__)
 PAGE_DIGITS = 4
+TYPED_LIMIT = 600  # characters of one field
 
 
 @bp.get("/d/<code>/<secret>")
@@ -73,20 +76,46 @@ def show_proof_file(code: str, secret: str, batch_id: str, position: int) -> Res
     return Response(proof, content_type="application/json", headers={"Content-Disposition": named})
 
 
+@bp.get("/d/<code>/<secret>/claims")
+def show_claims(code: str, secret: str) -> ResponseReturnValue:
+    """The form that asks where prizes go; back to the tickets when nothing has to be known."""
+    view = own_purchase(code, secret)
+    found = purchase_of(view)
+    if found is None or not kinds_asked(found):
+        return go_to(draw_path(code, secret))
+    return show_page("draws/claims.html", page=claim_form(view, found))
+
+
 @bp.post("/d/<code>/<secret>/claims")
 def create_claims(code: str, secret: str) -> ResponseReturnValue:
     """Say that its buyer wants the prizes; whoever presses twice has said it once."""
     view = own_purchase(code, secret)
     limit("order")
+    found = purchase_of(view)
+    kinds = () if found is None else kinds_asked(found)
+    if found is not None and kinds:
+        typed = {name: request.form.get(name, "")[:TYPED_LIMIT] for name in FIELDS}
+        try:
+            details = read_details(kinds, typed)
+        except Invalid as refusal:
+            form = claim_form(view, found, typed, refusal.fields)
+            return show_page("draws/claims.html", 422, page=form)
+        keep_details(office(), view.order.id, view.order.email_key, details)
 
     count = claim_all(office(), view.order.id, view.order.email_key)
 
     said = ngettext("Your prize is claimed.", "Your %(num)d prizes are claimed.", count)
     notice = Notice(
-        said if count else _("There is nothing left to claim."),
-        _("The house gets in touch about how you get them.") if count else "",
-        kind="ok" if count else "",
-        icon="check" if count else "news",
+        said
+        if count
+        else _("The house has it.")
+        if kinds
+        else _("There is nothing left to claim."),
+        _("The house sees to the rest and gets in touch if anything is missing.")
+        if count or kinds
+        else "",
+        kind="ok" if count or kinds else "",
+        icon="check" if count or kinds else "news",
     )
     return leave_notice(go_to(draw_path(code, secret)), notice)
 

@@ -31,6 +31,8 @@ class WinCard:
     picture: str
     tickets: str
     state: str = ""  # claimed, given out
+    notes: tuple[str, ...] = ()  # what it brought, or why it brought nothing yet
+    links: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class PurchasePage:
     wins: tuple[WinCard, ...] = ()
     wins_title: str = ""
     claim_words: str = ""
+    asks_first: bool = False  # claiming leads to a form
     actions: tuple[Action, ...] = ()
     numbers: tuple[Fact, ...] = ()  # what to keep for the proof
     prizes: Prizes | None = None

@@ -10,6 +10,7 @@ from app.lottery.pool import commands as c
 from app.lottery.pool import records as r
 from app.lottery.pool.buying import filled_letter, place_purchase
 from app.lottery.pool.paying import first_payment, pay_purchase
+from app.lottery.pool.prizes import switched_on
 from app.lottery.pool.state import PoolState, placed
 from app.lottery.pool.views import PurchaseView
 
@@ -30,13 +31,16 @@ def buy_at_once(state: PoolState, command: c.BuyAtOnce, moment: Moment) -> Decis
         return Decision(view, facts)
     kept = tuple(f for f in facts if not (isinstance(f, r.EffectDue) and f.kind == ALLOCATION))
     done = replace(view, status="filled", drawn=view.taken)
-    return Decision(done, (*kept, *_handed_out(state, view, command.at_ms)))
+    return Decision(done, (*kept, *_handed_out(state, view, command.at_ms, moment)))
 
 
-def _handed_out(state: PoolState, view: PurchaseView, at_ms: int) -> Iterator[r.Record]:
+def _handed_out(
+    state: PoolState, view: PurchaseView, at_ms: int, moment: Moment
+) -> Iterator[r.Record]:
     for part in view.parts:
         batch = state.batches[part.batch_id]
         wins = tuple(batch.wins(part.first, part.count)) if batch.is_instant else ()
         yield r.TicketsDrawn(view.purchase_id, part, wins)
+        yield from switched_on(batch, view.purchase_id, wins, moment)
     yield r.PurchaseFilled(view.purchase_id, at_ms)
     yield filled_letter(view.purchase_id)

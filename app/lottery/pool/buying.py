@@ -8,6 +8,7 @@ from app.inventory.outcome import Decision, Moment
 from app.lottery.pool import commands as c
 from app.lottery.pool import records as r
 from app.lottery.pool.limits import refuse_count, refuse_over_limits, refuse_person
+from app.lottery.pool.prizes import switched_on
 from app.lottery.pool.purchase import (
     LAPSED,
     OVER,
@@ -116,6 +117,7 @@ def allocate_slice(
         batch = state.batches[part.batch_id]
         wins = tuple(batch.wins(part.first, part.count)) if batch.is_instant else ()
         facts.append(r.TicketsDrawn(purchase.id, part, wins))
+        facts.extend(switched_on(batch, purchase.id, wins, moment))
     drawn = purchase.drawn + sum(f.part.count for f in facts if isinstance(f, r.TicketsDrawn))
     view = replace(view_of_purchase(purchase), drawn=drawn)
     if drawn == purchase.taken:

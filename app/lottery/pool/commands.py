@@ -230,11 +230,12 @@ class ForgetNames(Command[Noted]):
 
 @frozen
 class ClaimPrize(Command[ClaimView]):
-    """Want the prize that a ticket won."""
+    """Want the prize that a ticket won; `at_once` when nobody has to hand it over."""
 
     batch_id: str
     position: int
     buyer: str
+    at_once: bool = False
 
 
 @frozen

@@ -9,6 +9,7 @@ from app.inventory.outcome import Decision, Moment
 from app.lottery.pool import commands as c
 from app.lottery.pool import records as r
 from app.lottery.pool.batch import CLOSED, DRAWN, OPEN, Batch
+from app.lottery.pool.prizes import switched_on
 from app.lottery.pool.state import PoolState
 from app.lottery.pool.terms import check_places
 from app.lottery.pool.views import BatchView, PublicValueView, SliceView, view_of_batch
@@ -76,6 +77,7 @@ def announce_slice(
     for purchase_id, part in batch.parts(done, command.most):
         wins = tuple(batch.wins(part.first, part.count))
         facts.append(r.ResultAnnounced(purchase_id, batch.id, part, wins))
+        facts.extend(switched_on(batch, purchase_id, wins, moment))
         facts.append(_letter(purchase_id, batch.id))
         done += 1
     return Decision(SliceView(batch.id, done, total), tuple(facts))

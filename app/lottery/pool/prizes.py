@@ -32,7 +32,7 @@ class Unclaimed:
 
 
 def claim_prize(state: PoolState, command: c.ClaimPrize, moment: Moment) -> Decision[ClaimView]:
-    """The prize is wanted; an entitlement is on at once, others wait for staff."""
+    """The prize is wanted; an entitlement is on at once, others wait for staff as a rule."""
     batch, purchase = _own_ticket(state, command)
     tier = _won_tier(batch, purchase, command.position)
     claim = batch.claims.get(command.position)
@@ -44,7 +44,7 @@ def claim_prize(state: PoolState, command: c.ClaimPrize, moment: Moment) -> Deci
     facts: list[r.Record] = [
         r.PrizeClaimed(batch.id, command.position, purchase.id, tier, moment.wall_ms)
     ]
-    is_on = batch.terms.tiers[tier].kind == ENTITLEMENT
+    is_on = command.at_once or batch.terms.tiers[tier].kind == ENTITLEMENT
     if is_on:
         facts.extend(_handing_over(batch, command.position, purchase.id, BY_ITSELF, moment))
     return Decision(_view(batch, command.position, purchase.id, is_on), tuple(facts))
@@ -63,6 +63,16 @@ def confirm_claim(state: PoolState, command: c.ConfirmClaim, moment: Moment) -> 
         return Decision(view)
     facts = _handing_over(batch, command.position, claim.purchase_id, command.by, moment)
     return Decision(view, tuple(facts))
+
+
+def switched_on(
+    batch: Batch, purchase_id: str, wins: tuple[tuple[int, int], ...], moment: Moment
+) -> Iterator[r.Record]:
+    """Entitlements among prizes that a buyer learns of are on from now, without a claim."""
+    for position, tier in wins:
+        if batch.terms.tiers[tier].kind == ENTITLEMENT and position not in batch.claims:
+            yield r.PrizeClaimed(batch.id, position, purchase_id, tier, moment.wall_ms)
+            yield from _handing_over(batch, position, purchase_id, BY_ITSELF, moment)
 
 
 def unclaimed(state: PoolState, batch_id: str) -> Iterator[Unclaimed]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from app import early_keys
 from app.basket_cookie import known_basket_id
 from app.box_office import inventory_of, office
 from app.catalogue import EventCard
@@ -46,7 +47,8 @@ def event_page(card: EventCard, section: str = "") -> EventPage:
     """The event as it can be bought now, or why it cannot; `section` opens one of a large house."""
     inventory = inventory_of(card.id)
     hold = own_hold(card)
-    instead = _instead(card, inventory.published, hold)
+    has_key = early_keys.has_key(card)
+    instead = _instead(card, inventory.published, hold, has_key)
     drawn = None if instead else seat_map(card, inventory, hold, section)
     return EventPage(
         title=_("%(event)s: choose seats", event=card.title),
@@ -57,6 +59,7 @@ def event_page(card: EventCard, section: str = "") -> EventPage:
         choose_words=_choose_words(drawn, bool(inventory.offer.areas)),
         limit_words=limit_words(card),
         best_count=min(BEST_COUNT, card.order_limit),
+        key_words=_key_words(card) if has_key and not instead else "",
     )
 
 
@@ -181,7 +184,18 @@ def _date_words(card: EventCard, now: datetime) -> str:
 # in place of the places
 
 
-def _instead(card: EventCard, published: Published, hold: HoldView | None) -> Instead | None:
+def _key_words(card: EventCard) -> str:
+    """Said to whoever books before everybody else."""
+    assert card.sales_open_at is not None
+    opens = moment_words(card.sales_open_at.astimezone(card.zone))
+    return _("Your early booking key opens the sale for you. Everybody else can book from"
+             " %(when)s.",
+             when=opens)  # fmt: skip
+
+
+def _instead(
+    card: EventCard, published: Published, hold: HoldView | None, has_key: bool
+) -> Instead | None:
     now = utc_now()
     if card.moved_to_id is not None:
         return _moved(card)
@@ -192,7 +206,7 @@ def _instead(card: EventCard, published: Published, hold: HoldView | None) -> In
         return _paused(card)
     if state == "over":
         return _over(card, now)
-    if state == "early":
+    if state == "early" and not has_key:
         return _early(card, now)
     if published.places_free == 0 and hold is None:
         return _sold_out(card)

@@ -9,6 +9,7 @@ from app.answers import KeptKey, fingerprint_of, read_key
 from app.basket_cookie import basket_id
 from app.box_office import office
 from app.catalogue import EventCard
+from app.early_keys import has_key, may_have_key
 from app.houses import show_house
 from app.htmx import go_to, show_fragment, show_page, wants_fragment
 from app.inventory.commands import HoldBest
@@ -61,7 +62,8 @@ def list_seats(slug: str) -> ResponseReturnValue:
 def create_hold(slug: str) -> ResponseReturnValue:
     """Keep the pressed places, or give them back, and draw the basket again."""
     event, form, basket = office().catalogue.by_slug(slug), HoldForm.from_request(), basket_id()
-    if not (form.is_one_thing or may_wait()):
+    is_quick = form.is_one_thing and not may_have_key(event)
+    if not (is_quick or may_wait()):
         return Elsewhere()
     limit("hold", basket=basket)
     kept = kept_key(basket)
@@ -92,7 +94,14 @@ def create_best_hold(slug: str) -> ResponseReturnValue:
 
     hold = office().ask_once(
         event.id,
-        HoldBest(basket, new_hold_id(event.id), form.count, form.category, form.step_free),
+        HoldBest(
+            basket,
+            new_hold_id(event.id),
+            form.count,
+            form.category,
+            form.step_free,
+            early=has_key(event),
+        ),
         kept_key(basket),
     )
 

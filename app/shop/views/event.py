@@ -78,6 +78,7 @@ class EventPage:
     choose_words: str = ""
     limit_words: str = ""
     best_count: int = 2
+    key_words: str = ""  # why it sells to this visitor although the sale is not open
 
 
 @dataclass(frozen=True, slots=True)

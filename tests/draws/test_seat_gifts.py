@@ -1,0 +1,199 @@
+"""Free seats that were won: issued once whatever happens, open with words where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.box_office import BoxOffice
+from app.clock import utc_now, wall_ms
+from app.draw_words import TierWords
+from app.invariants import check
+from app.inventory.commands import (
+    AreaChoice,
+    BlockPlaces,
+    CancelTickets,
+    ChangeStatus,
+    UnblockPlaces,
+)
+from app.lottery.pool.commands import ConfirmClaim
+from app.lottery.pool.terms import SEAT, Tier
+from app.lottery.refusals import NotThatFar
+from app.models import KeptMail, Order, OutboxRow, SeatGift, Ticket
+from app.orders.draw_placing import DrawWish, place_draw_order
+from app.orders.placed import Buyer
+from app.orders.views import order_view
+from app.prize_draws.claiming import claim_all
+from app.prize_draws.seat_gifts import gifts_of, give_open_again, give_seats
+from tests.carrying import carry_out_due
+from tests.lottery.house_draws import draw_of_prizes
+from tests.opened import Show, opened, show_of
+from tests.trouble import faults
+
+BO = Buyer("Bo", "bo@example.org")
+PAIR = TierWords(event="gala", tickets=2)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[BoxOffice]:
+    """A box office with nothing in it."""
+    with opened(tmp_path) as office:
+        yield office
+
+
+def wins(office: BoxOffice, shown: TierWords = PAIR, slug: str = "prizes") -> str:
+    """Bo has claimed the seats that ticket 1 of a draw won; the purchase."""
+    lottery = draw_of_prizes(office, Tier("pair", "Two seats", 4, SEAT), shown, slug)
+    placed = place_draw_order(
+        office, DrawWish(lottery, 1, wants_fewer=False), BO, "", is_proved=True
+    )
+    carry_out_due(office, "lottery.%")
+    assert claim_all(office, placed.order_id, office.tokens.address_key(BO.email)) == 1
+    return placed.order_id
+
+
+def confirms(office: BoxOffice, slug: str = "prizes") -> None:
+    office.pool_of(office.draws.by_slug(slug).id).ask(ConfirmClaim(f"{slug}-1", 1, "dee"))
+
+
+def gift_of(office: BoxOffice, purchase_id: str, slug: str = "prizes") -> Any:
+    with office.db.read() as connection:
+        assert check(connection) == []
+        return gifts_of(connection, purchase_id)[f"{slug}-1", 1]
+
+
+def tickets(office: BoxOffice) -> int:
+    with office.db.read() as connection:
+        query = select(func.count()).select_from(Ticket).where(Ticket.state == "issued")
+        return int(connection.scalar(query) or 0)
+
+
+def test_confirmed_seats_become_a_free_order_with_tickets_and_a_letter(
+    tmp_path: Path, database_url: str
+) -> None:
+    with opened(tmp_path, database_url) as office:
+        show_of(office)
+        purchase = wins(office)
+        assert tickets(office) == 0
+        confirms(office)
+
+        assert carry_out_due(office, "lottery.prize") == [("lottery.prize", True)]
+
+        gift = gift_of(office, purchase)
+        view = order_view(office, gift.order_id)
+        assert (view.order.status, view.order.gateway, view.order.total_cents) == (
+            "paid",
+            "free",
+            0,
+        )
+        assert (view.order.name, view.order.email) == ("Bo", BO.email)
+        assert [ticket.cents for ticket in view.tickets] == [0, 0]
+        assert ("mail.order_paid", True) in carry_out_due(office, "mail.%")
+
+
+def test_a_repeat_gives_nothing_twice_even_after_the_tickets_were_returned(
+    office: BoxOffice,
+) -> None:
+    show = show_of(office)
+    purchase = wins(office)
+    confirms(office)
+    carry_out_due(office, "lottery.prize")
+    gift = gift_of(office, purchase)
+
+    give_seats(office, "prizes-1", 1)
+    assert tickets(office) == 2
+    ids = tuple(ticket.id for ticket in order_view(office, gift.order_id).tickets)
+    show.inventory.ask(CancelTickets(gift.order_id, ids, "returned", "dee", wall_ms()))
+    with office.db.write() as connection:  # as if it had been broken off before it was noted
+        connection.execute(update(SeatGift).values(state="open"))
+    assert give_seats(office, "prizes-1", 1).is_given
+    assert (tickets(office), give_open_again(office)) == (0, 0)
+
+
+@pytest.mark.parametrize("point", ["gift.begun", "gift.issued", "store.commit"])
+def test_whoever_is_killed_in_between_goes_on(office: BoxOffice, point: str) -> None:
+    show_of(office)
+    purchase = wins(office)
+    confirms(office)
+    with faults(f"{point}=fail@1"):
+        assert carry_out_due(office, "lottery.prize") == [("lottery.prize", False)]
+
+    carry_out_due(office, "lottery.prize")
+
+    assert gift_of(office, purchase).is_given
+    assert tickets(office) == 2
+    with office.db.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(Order)) == 2
+
+
+def test_a_sold_out_show_keeps_the_prize_open_until_seats_come_back(office: BoxOffice) -> None:
+    show = show_of(office)
+    full = (AreaChoice(show.area, show.inventory.offer.areas[show.area].capacity),)
+    show.inventory.ask(BlockPlaces("crew", "ada", show.seats, full))
+    purchase = wins(office)
+    confirms(office)
+
+    carry_out_due(office, "lottery.prize")
+
+    assert (gift_of(office, purchase).reason, tickets(office)) == ("sold-out", 0)
+    assert carry_out_due(office, "mail.gift_open") == [("mail.gift_open", True)]
+    with office.db.read() as connection:
+        house = office.draws.by_slug("prizes").house
+        assert connection.scalar(select(KeptMail.recipient)) == house.contact_email
+    give_seats(office, "prizes-1", 1)
+    assert carry_out_due(office, "mail.gift_open") == []
+    assert give_open_again(office) == 0
+    show.inventory.ask(UnblockPlaces("ada", seats=show.seats))
+    with office.db.write() as connection:
+        connection.execute(update(SeatGift).values(tried_at=utc_now() - timedelta(hours=1)))
+    assert (give_open_again(office), tickets(office)) == (1, 2)
+
+
+@pytest.mark.parametrize("status", ["cancelled", "paused"])
+def test_a_show_that_was_stopped_keeps_the_prize_open(office: BoxOffice, status: str) -> None:
+    show = show_of(office)
+    purchase = wins(office)
+    show.inventory.ask(ChangeStatus(status, "Ill", "ada", wall_ms()))
+    office.catalogue.refresh()
+    confirms(office)
+
+    carry_out_due(office, "lottery.prize")
+
+    assert (gift_of(office, purchase).reason, tickets(office)) == (status, 0)
+
+
+def test_a_show_that_is_not_there_keeps_the_prize_open(office: BoxOffice) -> None:
+    purchase = wins(office)
+    confirms(office)
+
+    carry_out_due(office, "lottery.prize")
+
+    assert gift_of(office, purchase).reason == "no-event"
+
+
+def test_seats_that_need_nobody_come_with_the_claim(office: BoxOffice) -> None:
+    show_of(office)
+    purchase = wins(office, TierWords(event="gala", tickets=1, at_once=True))
+
+    carry_out_due(office, "lottery.prize")
+
+    assert gift_of(office, purchase).is_given
+
+
+def test_nothing_is_given_before_staff_confirms(office: BoxOffice) -> None:
+    show: Show = show_of(office)
+    wins(office)
+
+    with pytest.raises(NotThatFar):
+        give_seats(office, "prizes-1", 1)
+
+    with office.db.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(SeatGift)) == 0
+        kinds = select(OutboxRow.kind).where(OutboxRow.kind == "lottery.prize")
+        assert connection.scalar(kinds) is None
+    assert utc_now() < office.catalogue.by_id(show.id).starts_at
