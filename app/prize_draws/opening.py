@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import select
 
 from app.box_office import BoxOffice
 from app.clock import wall_ms
-from app.lottery.draw.params import PrizeParams, Tier, commit
+from app.draw_words import words_of
+from app.long_work import Progress
+from app.lottery.draw.params import PrizeParams, commit
 from app.lottery.draw.prizes import opening
-from app.lottery.draw.public import NoValue, read_public
 from app.lottery.draw.steps import Steps, T
 from app.lottery.pool.commands import OpenBatch, OpenSuccessor
 from app.lottery.pool.terms import INSTANT, Terms, check_terms, successor_terms
 from app.lottery.pool.views import BatchView
 from app.models import Lottery, LotteryBatch
 from app.pool_reading import terms_of
+from app.prize_draws.promised import promised_params
 from app.prize_draws.secrets_of_batches import keep_tree, secret_of
 from app.refusals import NotFound
 
-BREATH_SECONDS: Final = 0.0  # between two steps: whoever waits for the processor goes first
-
-Progress = Callable[[int, int], None]
+BREATH_SECONDS: Final = 0.003  # between two steps: long enough for somebody else's whole hold
 
 
 def open_batch(
@@ -70,18 +69,10 @@ def open_successor(office: BoxOffice, lottery_id: int, after: str) -> BatchView:
 
 def params_of(lottery: Any, terms: Terms) -> PrizeParams:
     """What a batch promises, as its commitment covers it."""
-    public = NoValue() if terms.mode == INSTANT else read_public(lottery.public)
-    promised: dict[str, str | int] = {
-        "price_cents": terms.price_cents,
-        "currency": lottery.currency,
-        "threshold": terms.threshold,
-        "successor_size": terms.successor_size,
-        "claim_days": terms.claim_days,
-    }
-    if terms.closes_ms is not None:
-        promised["closes_ms"] = terms.closes_ms
-    tiers = tuple(Tier(tier.key, tier.count) for tier in terms.tiers)
-    return PrizeParams(terms.mode, lottery.title, terms.size, tiers, public, promised)
+    words = words_of(lottery.notes)
+    return promised_params(
+        lottery.title, lottery.currency, lottery.credits, terms, lottery.public, words
+    )
 
 
 def in_steps(work: Steps[T], most: int, progress: Progress) -> T:
