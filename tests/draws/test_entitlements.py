@@ -19,7 +19,7 @@ from app.tokens import new_id
 from jobs.duties import duties_of
 from tests.carrying import carry_out_due
 from tests.draws.winning import BO, CY, early_show, signs_in, wins
-from tests.shop.visitor import Visitor
+from tests.shop.visitor import ORIGIN, Visitor
 
 SAYS_SO = "Your early booking key opens the sale for you"
 DAY = timedelta(days=1)
@@ -42,7 +42,7 @@ def test_a_key_opens_the_sale_to_its_holder_and_to_nobody_else(
     bo.open("/e/soon")
     assert SAYS_SO in bo.page
     bo.open("/e/soon/seats")
-    seat, other = bo.seats()[:2]
+    seat, other, last = bo.seats()[:3]
     for stranger in (cy, Visitor(bo._client.application)):
         stranger.open("/e/soon")
         assert "On sale on" in stranger.page
@@ -53,6 +53,10 @@ def test_a_key_opens_the_sale_to_its_holder_and_to_nobody_else(
         assert best.status_code == 409
     assert bo.hold("soon", seat, other).status_code == 200
     assert bo.basket() == [seat, other]
+
+    body = {"seats": [last]}
+    told = bo._client.post("/api/v1/events/soon/holds", json=body, base_url=ORIGIN)
+    assert (told.status_code, told.get_json()["code"]) == (409, "not_on_sale")
 
     bo.open("/checkout")
     fields = {"email": BO, "name": "Bo", "payment": "demo", "key": bo.hidden("key")}
