@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 from app.box_office import BoxOffice
@@ -11,6 +12,7 @@ from app.lottery.pool.commands import AllocateSlice, AnnounceSlice
 from app.prize_draws.opening import open_successor
 
 STEPS_AT_ONCE: Final = 4  # slices of a few milliseconds; then somebody else may ask
+BREATH_SECONDS: Final = 0.01  # between them: a hold that waits to be written goes first
 
 
 def allocate(office: BoxOffice, words: Words) -> Words:
@@ -22,6 +24,7 @@ def allocate(office: BoxOffice, words: Words) -> Words:
         done, taken = view.drawn, view.taken
         if done == taken:
             break
+        time.sleep(BREATH_SECONDS)
     return {"done": done, "of": taken}
 
 

@@ -12,7 +12,7 @@ from app.clock import wall_ms
 from app.lottery.draw.bundle import seal
 from app.lottery.draw.canonical import decode, encode
 from app.lottery.draw.digests import entry_hash, list_digest
-from app.lottery.draw.drawing import Drawn, Facts, drawing, units
+from app.lottery.draw.drawing import Drawn, Facts
 from app.lottery.draw.lists import sold_line
 from app.lottery.draw.params import INSTANT, PrizeParams, commit
 from app.lottery.draw.typed import typed_value
@@ -23,7 +23,7 @@ from app.lottery.refusals import NotThatFar
 from app.lottery.sealing import BY_STAFF
 from app.models import LotteryBatch, LotteryPart
 from app.pool_reading import terms_of
-from app.prize_draws.opening import in_steps
+from app.prize_draws.opening import drawn_from
 from app.prize_draws.records import RecordFile, kept, kept_or_begun, record_path
 from app.prize_draws.secrets_of_batches import kept_secret
 from app.refusals import NotFound
@@ -170,7 +170,7 @@ def _drawn(office: BoxOffice, row: Any) -> tuple[Facts, Drawn]:
     seed, params = kept_secret(office, row.id)
     value = _value(params, row.public_value)
     facts = Facts(params, row.id, seed, value, sold_list(office, row.id))
-    return facts, in_steps(drawing(facts), units(facts), lambda done, most: None)
+    return facts, drawn_from(facts, lambda done, most: None)
 
 
 def _value(params: PrizeParams, kept: str) -> list[Any]:
