@@ -17,6 +17,9 @@ from urllib.parse import urlencode
 from app.wire import Address, Answer, Connection
 
 HIDDEN: Final = ("csrf", "key", "price", "contribution", "payment")
+FEWER, NOTHING = "fewer", "nothing"  # what somebody says who might get less than asked for
+NO_FORM: Final = 410  # told for a page on which nothing is sold any more
+NO_TICKETS: Final = 404
 FRAGMENT: Final = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 _PROGRESS = re.compile(r'<progress class="meter meter--drawn" max="(\d+)" value="(\d+)"')
@@ -24,7 +27,11 @@ _POLLS = re.compile(r'id="purchase" hx-get=')
 
 
 class NotBought(Exception):  # noqa: N818
-    """The answer to the form was not the way to the tickets."""
+    """Another answer than the way to the tickets; `status` is the answer's own."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(f"{status} {words}")
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +53,11 @@ class Got:
     state: str
 
 
-def filled_form(page: str, count: int, email: str) -> dict[str, str]:
-    """The fields of the form on a page, as somebody fills them in who takes what is left."""
+def filled_form(page: str, count: int, email: str, short: str = FEWER) -> dict[str, str]:
+    """The fields of the form on a page, as somebody fills them in."""
     found = {name: _hidden(page, name) for name in HIDDEN}
     known = {name: value for name, value in found.items() if value is not None}
-    typed = {"count": str(count), "email": email, "name": "Bo Field", "short": "fewer"}
+    typed = {"count": str(count), "email": email, "name": "Bo Field", "short": short}
     return known | typed
 
 
@@ -74,13 +81,14 @@ class DrawBuyer:
         self._connection = Connection(address)
         self._cookie = ""
 
-    async def fill_in(self, slug: str, count: int, email: str) -> bytes:
+    async def fill_in(self, slug: str, count: int, email: str, short: str = FEWER) -> bytes:
         """Open the form and fill it in; the bytes to send, as often as needed."""
         answer = await self._connection.ask("GET", f"/draw/{slug}/tickets", headers=self._head())
         self._keep_cookie(answer)
-        if answer.status != 200:
-            raise NotBought(f"the form: {answer.status}")
-        return urlencode(filled_form(answer.body.decode(), count, email)).encode()
+        page = answer.body.decode()
+        if answer.status != 200 or _hidden(page, "key") is None:
+            raise NotBought(NO_FORM if answer.status == 200 else answer.status, "no form")
+        return urlencode(filled_form(page, count, email, short)).encode()
 
     async def send(self, slug: str, form: bytes) -> str:
         """Send the form; the page to follow. Raises `NotBought` for any other answer."""
@@ -89,14 +97,14 @@ class DrawBuyer:
         self._keep_cookie(answer)
         where = answer.headers.get("location", "")
         if answer.status != 303 or "/d/" not in where:
-            raise NotBought(f"{answer.status} {where} {answer.body[:300]!r}")
+            raise NotBought(answer.status, f"{where} {answer.body[:300]!r}")
         return where[where.index("/d/") :]
 
     async def look(self, url: str) -> Progress:
         """Look once at the progress, as the page itself does."""
         answer = await self._connection.ask("GET", url, headers=self._head() | FRAGMENT)
         if answer.status != 200:
-            raise NotBought(f"{url}: {answer.status}")
+            raise NotBought(answer.status, url)
         return progress_on(answer.body.decode())
 
     async def follow(self, url: str, pause_seconds: float) -> None:
@@ -107,7 +115,11 @@ class DrawBuyer:
     async def tickets(self, url: str) -> list[Got]:
         """What was bought."""
         answer = await self._connection.ask("GET", f"{url}/tickets.csv", headers=self._head())
-        return tickets_in(answer.body.decode()) if answer.status == 200 else []
+        if answer.status == NO_TICKETS:
+            return []
+        if answer.status != 200:
+            raise NotBought(answer.status, url)
+        return tickets_in(answer.body.decode())
 
     def close(self) -> None:
         """Hang up."""
