@@ -9,6 +9,8 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import select
 
 from app.answers import Answers, KeptKey
+from app.ballot_store import BallotStore
+from app.ballots import Ballots, RunningBallot
 from app.catalogue import Catalogue
 from app.clock import boot_id, house
 from app.config import Settings
@@ -23,9 +25,17 @@ from app.inventory.offer import Offer
 from app.inventory_reading import read_offer
 from app.inventory_store import EventStore
 from app.keys import EventKeys
+from app.long_work import LongWorks
 from app.lotteries import Lotteries, Pool
 from app.lottery.pool.purchase import WAITING
-from app.models import HoldRow, HoldState, HouseTime, LotteryPurchase
+from app.models import (
+    BallotRight,
+    HoldRow,
+    HoldState,
+    HouseTime,
+    LotteryPurchase,
+    RightState,
+)
 from app.payments.all import gateways_of
 from app.payments.gateway import Gateway
 from app.pool_store import PoolStore
@@ -53,11 +63,13 @@ class BoxOffice:
     answers: Answers
     inventories: Inventories
     lotteries: Lotteries
+    ballots: Ballots
     gateways: dict[str, Gateway]
     lock: HouseLock | None = None
     started_at: float = field(default_factory=time.monotonic)
     noted_drift_ms: int = 0
     read_offers: dict[int, Offer] = field(default_factory=dict)
+    works: LongWorks = field(default_factory=LongWorks)
 
     def inventory_of(self, event_id: int) -> Inventory:
         """The places of one event."""
@@ -66,6 +78,10 @@ class BoxOffice:
     def pool_of(self, lottery_id: int) -> Pool:
         """One prize draw."""
         return self.lotteries.of(lottery_id)
+
+    def ballot_of(self, ballot_id: int) -> RunningBallot:
+        """One ballot."""
+        return self.ballots.of(ballot_id)
 
     def offer_of(self, event_id: int) -> Offer:
         """What an event offers; in a process without actors it is read and none is started."""
@@ -103,8 +119,10 @@ class BoxOffice:
 
     def close(self) -> None:
         """Drain the actors and let go of everything."""
+        self.works.stop()
         self.inventories.stop()
         self.lotteries.stop()
+        self.ballots.stop()
         self.db.close()
         if self.lock is not None:
             self.lock.close()
@@ -152,6 +170,7 @@ def open_box_office(
         answers=Answers(db),
         inventories=Inventories(lambda event_id: EventStore(event_id, db, settings)),
         lotteries=Lotteries(lambda lottery_id: PoolStore(lottery_id, db, vault)),
+        ballots=Ballots(lambda ballot_id: BallotStore(ballot_id, db)),
         gateways=gateways_of(settings),
         lock=lock,
     )
@@ -175,7 +194,7 @@ def inventory_of(event_id: int) -> Inventory:
 
 
 def _carry_on(office: BoxOffice) -> None:
-    """House time, known keys, live holds and unpaid draw tickets, as the last server left them."""
+    """House time, known keys, and whatever ends by itself, as the last server left them."""
     with office.db.read() as connection:
         left = connection.execute(select(HouseTime.__table__)).first()
         live = connection.execute(
@@ -184,6 +203,8 @@ def _carry_on(office: BoxOffice) -> None:
             .distinct()
         ).scalars()
         event_ids = sorted(live)
+        rights = select(BallotRight.ballot_id).where(BallotRight.state == RightState.LIVE)
+        ballot_ids = sorted(connection.execute(rights.distinct()).scalars())
         unpaid = connection.execute(
             select(LotteryPurchase.lottery_id).where(LotteryPurchase.status.in_(WAITING)).distinct()
         ).scalars()
@@ -196,7 +217,10 @@ def _carry_on(office: BoxOffice) -> None:
     office.answers.load()
     for event_id in event_ids:
         office.inventory_of(event_id)
+    for ballot_id in ballot_ids:
+        office.ballot_of(ballot_id)
     for lottery_id in lottery_ids:
         office.pool_of(lottery_id)
     office.inventories.start()
     office.lotteries.start()
+    office.ballots.start()

@@ -26,6 +26,8 @@ VOUCHERS_LIMIT: Final = 1000  # made at once
 CREDITS_LIMIT: Final = 1_000_000
 NOTE_LIMIT: Final = 100  # characters
 ENTRIES_SHOWN: Final = 20
+SAMPLE_CREDITS: Final = 100
+SAMPLE_NOTE: Final = "To try the demo"
 PURPOSE: Final = "voucher"
 
 
@@ -129,6 +131,16 @@ def redeem(office: BoxOffice, buyer: str, code: str) -> int:
         if used.rowcount:
             _add(connection, f"voucher:{key}", buyer, found.credits, found.note)
         return int(found.credits)
+
+
+def take_sample(office: BoxOffice, buyer: str, day: str) -> int:
+    """Credits for trying a demo house's draws, once a day; how many came now."""
+    before_after = []
+    with office.db.write() as connection:
+        before_after.append(balance_of(connection, buyer))
+        _add(connection, f"sample:{buyer}:{day}", buyer, SAMPLE_CREDITS, SAMPLE_NOTE)
+        before_after.append(balance_of(connection, buyer))
+    return before_after[1] - before_after[0]
 
 
 def forget_credits(connection: Connection, buyer: str) -> None:

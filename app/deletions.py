@@ -27,13 +27,20 @@ from sqlalchemy import (
 )
 
 from app.answers import KEPT_HOURS
+from app.ballot_draws.forgetting import (
+    erase_entrants,
+    find_past_entrants,
+    is_spent_request,
+)
 from app.clock import house, to_ms
 from app.forgetting import ERASED, ERASED_ORDER, is_fulfilled, is_wished_away
 from app.models import (
     Allocation,
+    BallotRequest,
     BuyerSession,
     DeliveryRow,
     DeliveryState,
+    DrawOrder,
     EffectState,
     Event,
     ForgetWish,
@@ -42,6 +49,9 @@ from app.models import (
     KeptAnswer,
     KeptMail,
     LedgerEntry,
+    Lottery,
+    LotteryBatch,
+    LotteryPurchase,
     Order,
     OrderLine,
     OrderStatus,
@@ -56,6 +66,7 @@ from app.models import (
     Ticket,
     TicketState,
 )
+from app.prize_draws.forgetting import is_in_draw
 
 SLICE_LIMIT: Final = 100  # rows removed in one transaction: some 5 ms
 HOLD_DAYS: Final = 7
@@ -105,6 +116,7 @@ def _is_old_demo_order(now: datetime) -> ColumnElement[bool]:
         Order.created_at < now - timedelta(days=DEMO_ORDER_DAYS),
         ~_has_live_hold(),
         ~lets_in,
+        ~exists().where(LotteryPurchase.id == Order.id),  # its draw tickets are not archived yet
         ~exists().where(Payment.order_id == Order.id, Payment.settled.in_((False,))),
     )
 
@@ -116,7 +128,7 @@ def _has_live_hold() -> ColumnElement[bool]:
 
 def _remove_orders(connection: Connection, now: datetime, ids: Ids) -> None:
     kept = set(connection.execute(_ids_of(Order.id, _is_old_demo_order(now), ids)).scalars())
-    for table in (Receipt, LedgerEntry, Refund, Payment, Ticket, OrderLine):
+    for table in (Receipt, LedgerEntry, Refund, Payment, Ticket, OrderLine, DrawOrder):
         connection.execute(delete(table).where(table.order_id.in_(kept)))
     connection.execute(delete(Order).where(Order.id.in_(kept)))
 
@@ -172,9 +184,23 @@ def _is_forgettable(now: datetime) -> ColumnElement[bool]:
     return and_(
         Order.email != ERASED,
         Order.created_at < now - timedelta(days=OPEN_ORDER_DAYS),
-        or_(came_to_nothing, and_(sold, ~still_wanted)),
+        or_(came_to_nothing, and_(sold, ~still_wanted, ~_is_kept_for_draw(now))),
         ~_has_live_hold(),
     )
+
+
+def _is_kept_for_draw(now: datetime) -> ColumnElement[bool]:
+    """Its draw tickets may win or be claimed, or could not so long ago."""
+    kept_ms = cast(Organizer.personal_days, BigInteger) * DAY_MS
+    organizer_keeps = exists(
+        select(Lottery.id)
+        .join(Organizer, Organizer.id == Lottery.organizer_id)
+        .where(
+            Lottery.id == LotteryBatch.lottery_id,
+            LotteryBatch.settled_ms + kept_ms >= to_ms(now),
+        )
+    )
+    return is_in_draw(organizer_keeps)
 
 
 def _erase(connection: Connection, now: datetime, ids: Ids) -> None:
@@ -282,6 +308,8 @@ DELETIONS: Final = (
     _rows_of("delete.kept_answers", KeptAnswer, KeptAnswer.key, _is_old_answer),
     _rows_of("delete.kept_mails", KeptMail, KeptMail.id, _is_old_mail),
     _rows_of("delete.old_effects", OutboxRow, OutboxRow.id, _is_old_effect),
+    _rows_of("delete.ballot_requests", BallotRequest, BallotRequest.id, is_spent_request),
+    Deletion("delete.ballot_names", find_past_entrants, erase_entrants),
     _rows_of("delete.spent_links", SetupLink, SetupLink.token_hash, _is_spent_link),
     _rows_of("delete.sign_ins", SignInRequest, SignInRequest.id, _is_ended_sign_in),
     _rows_of("delete.buyer_sessions", BuyerSession, BuyerSession.id, _is_ended_session),

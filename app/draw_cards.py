@@ -74,6 +74,11 @@ class DrawCards:
             raise NotFound("There is no such draw.")
         return card
 
+    def known(self, slug: str) -> DrawCard | None:
+        """The same without asking the database; None where it would have to be asked."""
+        loaded = self._by_id or {}
+        return next((card for card in loaded.values() if card.slug == slug), None)
+
     def by_id(self, lottery_id: int) -> DrawCard:
         """The draw with this id, or `NotFound`."""
         card = self._loaded().get(lottery_id)

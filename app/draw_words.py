@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from app.frozen import frozen
@@ -14,13 +15,25 @@ PICTURES: Final = (
 )  # fmt: skip
 
 
+EARLY_ACCESS: Final = "early-access"  # to the sale of an event
+MEMBERS_PAGE: Final = "members-page"
+OPENS: Final = (EARLY_ACCESS, MEMBERS_PAGE)
+
+
 @frozen
 class TierWords:
-    """How one kind of prize is shown: a line beside its name, its colour and its picture."""
+    """How one kind of prize is shown: a line beside its name, its colour and its picture.
+
+    A seat brings so many `tickets` to the event of that slug; an entitlement `opens` something,
+    early access the sale of `event`.
+    """
 
     note: str = ""
     stock: str = "straw"
     picture: str = "star"
+    event: str = ""
+    tickets: int = 0
+    opens: str = ""
 
 
 @frozen
@@ -48,8 +61,5 @@ def words_of(notes: Mapping[str, Any]) -> DrawWords:
 
 def plain_words(words: DrawWords) -> dict[str, Any]:
     """The words as they are kept."""
-    tiers = {
-        key: {"note": tier.note, "stock": tier.stock, "picture": tier.picture}
-        for key, tier in words.tiers.items()
-    }
+    tiers = {key: asdict(tier) for key, tier in words.tiers.items()}
     return {"tiers": tiers, "rules": words.rules, "cause": words.cause, "share": words.share}

@@ -27,8 +27,8 @@ from app.requests import FormRequest
 
 # Each has `init_app(app)`.
 FEATURES: Final = (
-    *("app.health", "app.api", "app.accounts", "app.shop", "app.draws", "app.me"),
-    *("app.admin", "app.webhooks"),
+    *("app.health", "app.api", "app.accounts", "app.shop", "app.me", "app.draws"),
+    *("app.ballot_pages", "app.admin", "app.webhooks"),
 )
 ROOT: Final = Path(__file__).parent
 

@@ -30,6 +30,7 @@ from app.models import (
     RefundState,
     SignInRequest,
 )
+from app.prize_draws.forgetting import forget_names_of, is_in_draw
 from app.rows import upsert
 from app.sign_ins.sessions import SignedInBuyer, end_all_sessions
 
@@ -68,12 +69,14 @@ def forget_buyer(office: BoxOffice, buyer: SignedInBuyer, more: Sequence[Forget]
                 break
     with office.db.write() as connection:
         _forget_letters(connection, buyer)
+    forget_names_of(office, buyer.address_key)
 
 
 def may_be_forgotten(now: datetime) -> ColumnElement[bool]:
-    """An order that came to nothing, or whose shows are over and whose money has come to rest."""
+    """An order that came to nothing, or whose shows and draws are over and whose money rests."""
     came_to_nothing = Order.status.in_((OrderStatus.CANCELLED, OrderStatus.EXPIRED))
-    over = and_(Order.status == OrderStatus.PAID, ~_has_show_after(now))
+    is_over = and_(~_has_show_after(now), ~is_in_draw())
+    over = and_(Order.status == OrderStatus.PAID, is_over)
     given_back = Order.status == OrderStatus.REFUNDED
     return and_(
         Order.email != ERASED,

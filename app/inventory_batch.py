@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from app.clock import from_ms, utc_now
@@ -16,8 +16,9 @@ Row = dict[str, Any]
 class Batch:
     """What one batch of records changes, gathered before anything is written."""
 
-    def __init__(self, event_id: int, currency: str) -> None:
+    def __init__(self, event_id: int, currency: str, kept: Mapping[str, str]) -> None:
         self.event_id = event_id
+        self.kept = kept  # seat -> the ballot's word for whom; it stays while held and sold
         self.currency = currency
         self.seats: dict[str, list[Any]] = {}  # seat -> [owner before or None, row after or None]
         self.started: dict[str, Row] = {}
@@ -52,7 +53,8 @@ class Batch:
             entry[1] = after
 
     def _row(self, seat: str, state: str, **columns: str) -> Row:
-        empty = {"hold_id": None, "ticket_id": None, "ticket_type": None, "reason": None}
+        reason = self.kept.get(seat)
+        empty = {"hold_id": None, "ticket_id": None, "ticket_type": None, "reason": reason}
         return {"event_id": self.event_id, "seat_id": seat, "state": state, **empty, **columns}
 
     def hold_started(self, fact: r.HoldStarted) -> None:
@@ -72,7 +74,7 @@ class Batch:
 
     def seat_held(self, fact: r.SeatHeld) -> None:
         row = self._row(fact.seat, "held", hold_id=fact.hold_id, ticket_type=fact.ticket_type)
-        self._seat(fact.seat, None, row)
+        self._seat(fact.seat, "" if fact.keeper else None, row)
 
     def seat_retyped(self, fact: r.SeatRetyped) -> None:
         row = self._row(fact.seat, "held", hold_id=fact.hold_id, ticket_type=fact.ticket_type)
@@ -91,6 +93,9 @@ class Batch:
 
     def seat_blocked(self, fact: r.SeatBlocked) -> None:
         self._seat(fact.seat, None, self._row(fact.seat, "blocked", reason=fact.reason))
+
+    def seat_kept(self, fact: r.SeatKept) -> None:
+        self._seat(fact.seat, fact.before, self._row(fact.seat, "blocked", reason=fact.keeper))
 
     def area_held(self, fact: r.AreaHeld) -> None:
         self.taken[fact.area] = self.taken.get(fact.area, 0) + fact.count
@@ -213,6 +218,7 @@ _GATHER: dict[type[r.Record], Callable[[Batch, Any], None]] = {
     r.SeatSold: Batch.seat_sold,
     r.SeatGiven: Batch.seat_given,
     r.SeatBlocked: Batch.seat_blocked,
+    r.SeatKept: Batch.seat_kept,
     r.AreaHeld: Batch.area_held,
     r.AreaFreed: Batch.area_freed,
     r.AreaBlocked: Batch.area_blocked,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from app.clock import to_ms
 from app.config import EXTENSIONS_LIMIT, HOLD_LIFE_SECONDS, REFUSED_CARD_SECONDS, Settings
+from app.inventory.kept import is_keeper
 from app.inventory.offer import AreaOffer, Limits, NamedKey, Offer, Seat
 from app.inventory.state import EventInventory, Hold, LiveTicket, OverHold
 from app.models import (
@@ -93,6 +94,8 @@ def read_places(connection: Connection, offer: Offer) -> EventInventory:
     for row in seats:
         if row.state == "blocked":
             state.restore_block(row.seat_id)
+        if row.reason is not None and is_keeper(row.reason):
+            state.restore_kept(row.seat_id, row.reason)
     blocks = select(AreaBlock.area, AreaBlock.reason, AreaBlock.count)
     for area, reason, count in connection.execute(
         blocks.where(AreaBlock.event_id == offer.event_id)

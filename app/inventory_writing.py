@@ -53,7 +53,7 @@ OPEN_ORDERS: Final = (OrderStatus.PENDING, OrderStatus.PAYING)
 
 def write_records(connection: Connection, state: EventInventory, facts: Iterable[r.Record]) -> None:
     """Write a batch whose records `state` already knows; `StaleMemory` when a wall is hit."""
-    batch = Batch(state.offer.event_id, state.offer.currency)
+    batch = Batch(state.offer.event_id, state.offer.currency, state.kept)
     batch.gather(facts)
     _write_seats(connection, batch)
     _write_holds(connection, batch, state)

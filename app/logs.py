@@ -31,6 +31,7 @@ _KEPT_PARTS: Final = {
     "o": 1,  # /o/<code>/<secret>
     "d": 1,  # /d/<code>/<secret>
     "t": 0,  # /t/<token>
+    "b": 0,  # /b/<entry>/<secret>, /b/asked/<token>
     "pay": 0,  # /pay/<order>/<secret>
     "confirm": 0,
     "setup": 0,
@@ -44,7 +45,7 @@ _TOKEN_IN_WORDS: Final = re.compile(
     r"(?:[0-9a-f]{20}\.|(?=[A-Z0-9_-]{0,21}[a-z])(?=[a-z0-9_-]{0,21}[A-Z]))"  # or in both cases
     r"[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])"
 )
-_SIGNED_PATH: Final = re.compile(r"/(?:o|d|t|pay|confirm|setup|me)/[^\s\"'?#<>]+")
+_SIGNED_PATH: Final = re.compile(r"/(?:o|d|t|pay|confirm|setup|me|b)/[^\s\"'?#<>]+")
 _EMAIL: Final = re.compile(r"[^\s@<>\"'(),;:=\[\]{}]+@[^\s@<>\"'(),;:=\[\]{}]+")
 
 Line = tuple[float, str, str, int, float, int]

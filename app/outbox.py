@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -56,6 +57,20 @@ def add_effect(
     }
     written = insert_new(connection, OutboxRow).values(row).returning(OutboxRow.id)
     return connection.execute(written).one_or_none() is not None
+
+
+def add_effects(connection: Connection, effects: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
+    """Write many at once: kind, `dedupe_key` and payload of each; those that are there stay."""
+    now = utc_now()
+    rows = [
+        {
+            "kind": kind, "dedupe_key": dedupe_key, "payload": payload, "due_at": now,
+            "state": EffectState.DUE, "tries": 0, "created_at": now,
+        }
+        for kind, dedupe_key, payload in effects
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert_new(connection, OutboxRow), rows)
 
 
 def find_due(connection: Connection, lane: Lane, now: datetime, limit: int = 1) -> list[int]:

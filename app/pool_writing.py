@@ -24,7 +24,7 @@ from app.models import (
     LotteryPurchase,
     LotteryWin,
 )
-from app.outbox import add_effect
+from app.outbox import add_effects
 from app.rows import upsert
 from app.stale import StaleMemory
 from app.vault import Vault
@@ -43,6 +43,7 @@ class PoolChanges:
         self.vault = vault
         self.basis: r.LegalBasisRecorded | None = None
         self.batches: dict[str, None] = {}
+        self.seals: dict[str, None] = {}  # a value gathered from many buyers is megabytes
         self.places: dict[str, bytes] = {}  # where the prizes lie; nothing: to be forgotten
         self.opened: list[r.BatchOpened] = []
         self.followed: list[tuple[str, str]] = []
@@ -77,6 +78,10 @@ class PoolChanges:
 
     def batch_changed(self, fact: Any) -> None:
         self._touch(fact.batch_id)
+
+    def seal_changed(self, fact: Any) -> None:
+        self._touch(fact.batch_id)
+        self.seals[fact.batch_id] = None
 
     def draw_recorded(self, fact: r.DrawRecorded) -> None:
         self._touch(fact.batch_id)
@@ -169,9 +174,8 @@ def write_pool(
     _write_prizes(connection, changes)
     _remove_archived(connection, changes)
     _write_limits(connection, lottery_id, changes)
-    for due in changes.effects:
-        payload = {"lottery": lottery_id, **due.payload}
-        add_effect(connection, due.kind, due.dedupe_key, payload)
+    due = [(e.kind, e.dedupe_key, {"lottery": lottery_id, **e.payload}) for e in changes.effects]
+    add_effects(connection, due)
     if changes.journal:
         connection.execute(
             insert(JournalEntry), [_journal_row(lottery_id, f) for f in changes.journal]
@@ -225,8 +229,11 @@ def _write_batches(connection: Connection, changes: PoolChanges) -> None:
         if written.rowcount != 1:
             raise StaleMemory(f"batch {before} has a successor already")
     for batch_id in changes.batches:
-        counts = _counts_of(changes.state.batches[batch_id])
-        connection.execute(update(LotteryBatch).where(LotteryBatch.id == batch_id).values(**counts))
+        batch = changes.state.batches[batch_id]
+        row = _counts_of(batch)
+        if batch_id in changes.seals:
+            row |= _seal_of(batch)
+        connection.execute(update(LotteryBatch).where(LotteryBatch.id == batch_id).values(**row))
 
 
 def _write_places(connection: Connection, changes: PoolChanges) -> None:
@@ -270,13 +277,16 @@ def _remove_archived(connection: Connection, changes: PoolChanges) -> None:
                 LotteryPart.batch_id == fact.batch_id, LotteryPart.first.in_(firsts)
             )
         )
+    gone: list[str] = []
     for purchase_id in dict.fromkeys(p for fact in changes.archived for p, _part in fact.parts):
         kept = changes.state.purchases.get(purchase_id)
-        query = LotteryPurchase.id == purchase_id
         if kept is None:
-            connection.execute(delete(LotteryPurchase).where(query))
-        else:
-            connection.execute(update(LotteryPurchase).where(query).values(drawn=kept.drawn))
+            gone.append(purchase_id)
+            continue
+        query = LotteryPurchase.id == purchase_id
+        connection.execute(update(LotteryPurchase).where(query).values(drawn=kept.drawn))
+    if gone:
+        connection.execute(delete(LotteryPurchase).where(LotteryPurchase.id.in_(gone)))
 
 
 def _write_limits(connection: Connection, lottery_id: int, changes: PoolChanges) -> None:
@@ -314,17 +324,22 @@ def _batch_row(lottery_id: int, changes: PoolChanges, fact: r.BatchOpened) -> Ro
         "id": batch.id, "lottery_id": lottery_id, "number": batch.number, "line": batch.line,
         "size": batch.terms.size, "terms": asdict(batch.terms), "opened_ms": batch.opened_ms,
         "commitment": batch.seal.commitment,
-        **_counts_of(batch), "cursor": 0, "issued": 0,
+        **_counts_of(batch), **_seal_of(batch), "cursor": 0, "issued": 0,
     }  # fmt: skip
 
 
 def _counts_of(batch: Batch) -> Row:
-    """Everything of a batch that changes, but for its cursor."""
-    seal = batch.seal
+    """Everything of a batch that changes, but for its cursor and its seal."""
     return {
         "status": batch.status, "issued": batch.issued, "announced": batch.announced,
         "gone": batch.gone, "won": list(batch.won), "unclaimed": list(batch.unclaimed),
         "closed_ms": batch.closed_ms, "drawn_ms": batch.drawn_ms, "settled_ms": batch.settled_ms,
+    }  # fmt: skip
+
+
+def _seal_of(batch: Batch) -> Row:
+    seal = batch.seal
+    return {
         "typed_value": seal.typed_value, "typed_by": seal.typed_by,
         "public_value": seal.public_value, "secret": seal.secret,
     }  # fmt: skip
@@ -339,10 +354,10 @@ _GATHER: dict[type[r.Record], Callable[[PoolChanges, Any], None]] = {
     r.LegalBasisRecorded: PoolChanges.legal_basis,
     r.BatchOpened: PoolChanges.batch_opened,
     r.BatchClosed: PoolChanges.batch_changed,
-    r.PublicValueTyped: PoolChanges.batch_changed,
-    r.PublicValueFixed: PoolChanges.batch_changed,
+    r.PublicValueTyped: PoolChanges.seal_changed,
+    r.PublicValueFixed: PoolChanges.seal_changed,
     r.DrawRecorded: PoolChanges.draw_recorded,
-    r.SecretRevealed: PoolChanges.batch_changed,
+    r.SecretRevealed: PoolChanges.seal_changed,
     r.ResultAnnounced: PoolChanges.result_announced,
     r.BatchSettled: PoolChanges.batch_changed,
     r.PartsArchived: PoolChanges.parts_archived,
@@ -354,6 +369,7 @@ _GATHER: dict[type[r.Record], Callable[[PoolChanges, Any], None]] = {
     r.RefundDue: PoolChanges.purchase_changed,
     r.TicketsDrawn: PoolChanges.tickets_drawn,
     r.PurchaseFilled: PoolChanges.purchase_changed,
+    r.NameForgotten: PoolChanges.purchase_changed,
     r.PrizeClaimed: PoolChanges.prize_claimed,
     r.ClaimConfirmed: PoolChanges.claim_confirmed,
     r.BudgetSet: PoolChanges.budget_set,

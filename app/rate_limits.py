@@ -77,10 +77,22 @@ KINDS: Final[dict[str, Kind]] = {
         subject=_at_most(6, 60, "sign_in_hour/subject"),
         guarded=True,
     ),
+    # letters of a ballot go to addresses that nobody has proven
+    "ballot_letter": Kind(
+        address=_at_most(60, 10, "ballot_letter/address"),
+        subject=_at_most(5, 60, "ballot_letter/subject"),
+        guarded=True,
+    ),
+    "ballot": Kind(address=_at_most(300, 1, "ballot/address")),
     "sign_in_code": Kind(address=_at_most(30, 15, "sign_in_code/address"), guarded=True),
     "my_data": Kind(
         address=_at_most(60, 60, "my_data/address"),
         subject=_at_most(10, 60, "my_data/subject"),
+    ),
+    "voucher": Kind(
+        address=_at_most(60, 10, "voucher/address"),
+        subject=_at_most(12, 10, "voucher/subject"),
+        guarded=True,
     ),
     "setup": Kind(address=_at_most(10, 15, "setup/address"), guarded=True),
 }

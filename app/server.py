@@ -21,6 +21,7 @@ from app import garbage
 from app.adapter import Answer, Bodies, Receive, Scope, Send, environ_of
 from app.box_office import BoxOffice, SecondServer, open_box_office
 from app.config import BadSetting, Settings, read_settings
+from app.draw_polls import has_seen_all
 from app.early_answers import early_answer
 from app.errors import BadRequest, TooLong, fault_of
 from app.flask_pool import FlaskPool
@@ -37,6 +38,9 @@ CONNECTIONS_LIMIT: Final = 12_000
 BACKLOG: Final = 2048
 STATE_PREFIX: Final = "/api/v1/events/"
 STATE_SUFFIX: Final = "/state"
+DRAW_PREFIX: Final = "/draw/"
+LIVE_SUFFIX: Final = "/live"
+NO_STORE: Final = (b"cache-control", b"no-store")
 HOLD_PREFIXES: Final = (STATE_PREFIX, "/e/")
 HOLDS_SUFFIX: Final = "/holds"
 QUICK_BODY_BYTES: Final = 4096
@@ -70,6 +74,9 @@ class Site:
             if answer is not None:
                 await _send(send, answer)
                 return
+        if path.startswith(DRAW_PREFIX) and path.endswith(LIVE_SUFFIX) and self._has_seen(scope):
+            await _send(send, (204, [NO_STORE, *self._fixed], b""))
+            return
         answer = await self._page(scope, receive)
         await _send(send, answer, head=scope["method"] == "HEAD")
         self._access_log.note(
@@ -95,6 +102,12 @@ class Site:
         if status != 304:
             lowered.append((b"content-length", str(len(body)).encode()))
         return status, lowered + self._fixed, body
+
+    def _has_seen(self, scope: Scope) -> bool:
+        """Whether this look at a draw's live part finds nothing new."""
+        slug = scope["path"][len(DRAW_PREFIX) : -len(LIVE_SUFFIX)]
+        seen = parse_qs(scope["query_string"].decode("latin-1")).get("seen", [""])[0]
+        return scope["method"] == "GET" and has_seen_all(self._office, slug, seen)
 
     def _is_quick(self, scope: Scope, body: bytes) -> bool:
         """Whether this is a hold at an event that is up: nothing it needs is away."""

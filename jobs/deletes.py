@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from functools import partial
 
 from sqlalchemy import Connection
@@ -10,10 +11,15 @@ from sqlalchemy import Connection
 from app.box_office import BoxOffice
 from app.clock import utc_now, wall_ms
 from app.deletions import DELETIONS, SLICE_LIMIT, Deletion, old_demo_tickets
-from app.effects import Again, Done, Duty, Effect, Facts, Outcome
+from app.effects import Again, Done, Duty, Effect, Facts, Failed, Outcome
 from app.inventory.commands import CancelTickets
+from app.prize_draws.by_itself import archivable
+from app.refusals import Refusal
+from jobs.lotteries import ask_actors
 
 COUNTED_LIMIT = 10_000
+TICKETS = "delete.lottery_tickets"
+ARCHIVE_SECONDS = 20.0  # at once; then other effects have their turn
 log = logging.getLogger("fullhouse.deletes")
 
 
@@ -22,7 +28,23 @@ def duties(office: BoxOffice) -> dict[str, Duty]:
     return {
         deletion.kind: Duty(partial(find_slice, office, deletion), partial(remove_slice, deletion))
         for deletion in DELETIONS
-    }
+    } | {TICKETS: Duty(partial(archive_tickets, office))}
+
+
+def archive_tickets(office: BoxOffice, effect: Effect) -> Outcome:
+    """Remove sold tickets of settled draws whose retention is over, where the actors are.
+
+    What proves a draw is kept before its first ticket goes. Killed anywhere, it goes on.
+    """
+    until, told = time.monotonic() + ARCHIVE_SECONDS, {"is_done": False}
+    try:
+        while not told["is_done"]:
+            if time.monotonic() > until:
+                return Again()
+            told = ask_actors(office, "lottery.archive", {"by": "schedule"})
+    except Refusal as refusal:
+        return Failed(refusal.words)
+    return Done()
 
 
 def find_slice(office: BoxOffice, deletion: Deletion, effect: Effect) -> Outcome:
@@ -41,10 +63,12 @@ def remove_slice(deletion: Deletion, connection: Connection, payload: Facts, fac
 def dry_run(office: BoxOffice) -> dict[str, int]:
     """How many rows of each kind would go now; counted up to a limit, nothing is removed."""
     with office.db.read() as connection:
-        return {
+        found = {
             deletion.kind: len(deletion.find(connection, utc_now(), COUNTED_LIMIT))
             for deletion in DELETIONS
         }
+    tickets = sum(batch.sold - batch.gone for batch in archivable(office))
+    return found | {TICKETS: min(tickets, COUNTED_LIMIT)}
 
 
 def cancel_old_demo(office: BoxOffice) -> None:

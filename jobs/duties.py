@@ -6,11 +6,13 @@ from app.box_office import BoxOffice
 from app.effects import Duty
 from app.mail.post import Post
 from jobs import (
+    ballots,
     cancelled,
     deletes,
     emails,
     house_letters,
     lotteries,
+    lottery_letters,
     refunds,
     reseeding,
     sign_in_letters,
@@ -23,9 +25,11 @@ def duties_of(office: BoxOffice, post: Post) -> dict[str, Duty]:
         **emails.duties(office, post),
         **house_letters.duties(office, post),
         **sign_in_letters.duties(office, post),
+        **lottery_letters.duties(office, post),
         **cancelled.duties(office),
         **refunds.duties(office),
         **lotteries.duties(office),
         **reseeding.duties(office),
+        **ballots.duties(office, post),
         **deletes.duties(office),
     }

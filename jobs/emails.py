@@ -29,6 +29,7 @@ from app.orders.transfer_words import transfer_lines
 from app.orders.views import OrderView, order_view
 from app.refusals import NotFound
 from app.words import gettext as _
+from jobs import lottery_letters
 
 Writer = Callable[[BoxOffice, Post, Effect], Outcome]
 
@@ -151,6 +152,8 @@ def tell_of_refund(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
 def send_again(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
     """The letter of an order once more, as the order is now."""
     view = order_view(office, effect.payload["order"])
+    if view.draw is not None and view.order.paid_at is not None:
+        return lottery_letters.send(office, post, effect)
     if valid_tickets(view):
         return send_tickets(office, post, effect)
     if view.order.status == OrderStatus.PENDING and view.order.gateway in BY_HAND:

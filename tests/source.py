@@ -18,6 +18,7 @@ AUDIENCES = tuple(
             "counter",
             "door",
             "draws",
+            "ballot_pages",
             "watch",
             "admin",
             "api",

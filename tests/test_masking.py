@@ -18,7 +18,8 @@ from app.tokens import new_id, new_order_id
 SECRET_PARTS = {"secret", "token"}
 OPEN_PARTS = {
     *("slug", "code", "order_id", "hold_id", "filename", "name", "digest"),
-    *("row_id", "mail_id", "organizer_id"),
+    *("row_id", "mail_id", "organizer_id", "number", "position"),
+    "batch_id",
 }
 
 

@@ -18,9 +18,9 @@ from app.accounts.passwords import hash_password, password_fault
 from app.box_office import BoxOffice
 from app.buyers import read_email
 from app.clock import utc_now
-from app.event_files.reading import slug_of
 from app.models import Account, Organizer, Staff, StaffRole, Venue
 from app.refusals import Invalid, Refusal, TooMany
+from app.toml_files.reading import slug_of
 
 CODE_LENGTH: Final = 8
 CONSONANTS: Final = "BDFGHKLMNPRSTVWZ"  # 16, and vowels between them: easy to read and to type

@@ -7,8 +7,10 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Serve /api/v1."""
-    from app.api import demo, events, holds, openapi, orders
+    from app.api import demo, draws, events, holds, openapi, orders
     from app.api.blueprint import bp
 
-    assert all((demo, events, holds, openapi, orders))  # each adds its routes when it is read
+    assert all(
+        (demo, draws, events, holds, openapi, orders)
+    )  # each adds its routes when it is read
     app.register_blueprint(bp)

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from app.api.reading import TOKEN_LIMIT, Fields, text_fault
 from app.inventory.commands import AreaChoice, SeatChoice
+from app.lottery.pool.terms import PURCHASE_LIMIT
+from app.orders.draw_placing import CONTRIBUTION
 
 SEATS_LIMIT: Final = 100
 AREAS_LIMIT: Final = 20
@@ -15,6 +17,11 @@ KIND_LIMIT: Final = 64
 NAME_LIMIT: Final = 500  # what is read; app/buyers.py says what is taken
 DEMO_OUTCOMES: Final = ("paid", "refused")
 
+IF_SHORT: Final = ("fewer", "nothing")
+PRICE_LIMIT: Final = 10**9
+
+WRONG_SHORT: Final = "Send fewer or nothing."
+WRONG_CONTRIBUTION: Final = "Send 64 digits and letters a to f."
 WRONG_OUTCOME: Final = "Send paid or refused."
 TWICE: Final = "This seat is named twice."
 NOTHING_CHOSEN: Final = "Choose at least one seat, or places of an area."
@@ -47,6 +54,22 @@ class OrderForm:
     name: str
     email: str
     payment: str
+    demo_outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseForm:
+    """`POST /draws/{slug}/purchases`: how many tickets, who pays and how."""
+
+    count: int
+    name: str
+    email: str
+    payment: str
+    if_short: str
+    of_age: bool
+    show_name: bool
+    contribution: str
+    price_cents: int | None
     demo_outcome: str | None
 
 
@@ -94,6 +117,35 @@ def order_form(found: dict[str, Any]) -> OrderForm:
         fields.text("name", NAME_LIMIT),
         fields.text("email", NAME_LIMIT),
         fields.text("payment", KIND_LIMIT),
+        outcome,
+    )
+    fields.check()
+    return form
+
+
+def purchase_form(found: dict[str, Any]) -> PurchaseForm:
+    """Read a wish for draw tickets; raises `Invalid`. The draw has limits of its own."""
+    fields = Fields(found)
+    outcome = fields.optional_text("demo_outcome")
+    if outcome is not None and outcome not in DEMO_OUTCOMES:
+        fields.fault("demo_outcome", WRONG_OUTCOME)
+    if_short = fields.optional_text("if_short") or IF_SHORT[0]
+    if if_short not in IF_SHORT:
+        fields.fault("if_short", WRONG_SHORT)
+    contribution = fields.optional_text("contribution") or ""
+    if contribution and not CONTRIBUTION.fullmatch(contribution):
+        fields.fault("contribution", WRONG_CONTRIBUTION)
+    price = fields.whole("price_cents", 0, PRICE_LIMIT) if "price_cents" in found else None
+    form = PurchaseForm(
+        fields.whole("count", 1, PURCHASE_LIMIT),
+        fields.text("name", NAME_LIMIT),
+        fields.text("email", NAME_LIMIT),
+        fields.text("payment", KIND_LIMIT),
+        if_short,
+        fields.switch("of_age"),
+        fields.switch("show_name"),
+        contribution,
+        price,
         outcome,
     )
     fields.check()

@@ -9,6 +9,7 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 
 from app.api.blueprint import bp
+from app.api.openapi_draws import DRAW_SCHEMAS
 from app.api.openapi_schemas import KEY, SCHEMAS, TEXT, Schema, given, ref
 from app.problems import PROBLEM_TYPE
 
@@ -17,11 +18,15 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "bad_request": (400, "The request cannot be read."),
     "bad_json": (400, "The body is not JSON in UTF-8, or names something twice."),
     "card_refused": (402, "The payment was refused; the hold stays."),
+    "staff_may_not_buy": (403, "The house's own staff stay out of draws of this kind."),
     "not_found": (404, "It does not exist, or is not yours."),
     "wrong_method": (405, "The address does not take this method."),
     "places_taken": (409, "At least one place is gone; none was taken for you."),
     "hold_ended": (409, "The hold was given back or its places were sold."),
     "not_on_sale": (409, "The event sells nothing at this moment."),
+    "draw_not_open": (409, "The draw sells no tickets at this moment."),
+    "sold_out": (409, "Fewer tickets are left, and nothing but all of them was wanted."),
+    "no_legal_basis": (409, "Nothing that allows paid tickets of this draw is recorded."),
     "no_extension_left": (409, "The hold cannot be made longer any more."),
     "payment_running": (409, "The places are being paid for and cannot change meanwhile."),
     "basket_empty": (409, "There is nothing to pay for."),
@@ -32,6 +37,9 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "unknown_place": (422, "No such seat, area, ticket type or category here."),
     "limit_reached": (422, "More than one order or one buyer may have."),
     "payment_not_possible": (422, "This way of paying is not offered here."),
+    "bad_count": (422, "More or fewer draw tickets than can be bought in one go."),
+    "age_needed": (422, "Only people who are old enough may take part, and of_age says so."),
+    "address_limit": (422, "More draw tickets than this address may buy at the moment."),
     "lone_seat": (422, "The choice would leave one seat alone, which this event forbids."),
     "invalid": (422, "Fields that cannot be accepted; fields says which and why."),
     "idempotency_mismatch": (422, "The key was used before for another request."),
@@ -65,7 +73,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Full House",
             "version": "1",
-            "summary": "Hold seats, pay for them, get tickets.",
+            "summary": "Hold seats, pay for them, get tickets; take part in draws.",
             "description": (
                 "Ids are opaque. Fields that are not described here are ignored when sent, and"
                 " may appear in answers later. Cookies are ignored."
@@ -75,7 +83,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/api/v1"}],
         "paths": _paths(),
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": SCHEMAS | DRAW_SCHEMAS,
             "parameters": _PARAMETERS,
             "responses": {code: _problem_answer(code) for code in CODES},
         },
@@ -158,6 +166,39 @@ def _paths() -> dict[str, Any]:
         "/orders/{code}": {
             "parameters": [_parameter("code"), _parameter("Order-Secret")],
             "get": _call("showOrder", "One's own order.", {200: "Order"}, ("not_found",)),
+        },
+        "/draws": {
+            "get": _call("listDraws", "Prize draws; what sells first.", {200: "Draws"}, ())
+        },
+        "/draws/{slug}": {
+            "parameters": [slug],
+            "get": _call(
+                "showDraw", "One draw with its batches, prizes and named winners.",
+                {200: "DrawDetails"}, ("not_found",),
+            ),
+        },
+        "/draws/{slug}/purchases": {
+            "parameters": [slug],
+            "post": _call(
+                "createPurchase", "Buy draw tickets.", {201: "PlacedPurchase"},
+                (*_CHANGE, *_POSTED, *_BODY, "card_refused", "payment_not_possible",
+                 "draw_not_open", "sold_out", "no_legal_basis", "bad_count", "age_needed",
+                 "address_limit", "staff_may_not_buy"), [key], "PurchaseRequest",
+            ),
+        },
+        "/purchases/{code}": {
+            "parameters": [_parameter("code"), _parameter("Order-Secret")],
+            "get": _call(
+                "showPurchase", "How far one's own purchase is.", {200: "Purchase"},
+                ("not_found",),
+            ),
+        },
+        "/purchases/{code}/results": {
+            "parameters": [_parameter("code"), _parameter("Order-Secret")],
+            "get": _call(
+                "listResults", "What it won, the rarest first, 50 a page.", {200: "Results"},
+                ("not_found", "invalid"), [_parameter("after")],
+            ),
         },
         "/demo/payments": {
             "post": _call(
@@ -243,13 +284,13 @@ def _in(where: str, name: str, words: str, schema: Schema, required: bool = True
 
 
 _PARAMETERS: Final[dict[str, Schema]] = {
-    "slug": _in("path", "slug", "The event's address.", TEXT),
+    "slug": _in("path", "slug", "The address of the event or draw.", TEXT),
     "hold_id": _in("path", "hold_id", "The hold's id.", TEXT),
-    "code": _in("path", "code", "The order's code.", TEXT),
+    "code": _in("path", "code", "The code of the order or purchase.", TEXT),
     "after": _in("query", "after", "What the last page gave as next.", TEXT, False),
     "since": _in("query", "since", "The version one has; whole when unknown.", TEXT, False),
     "Basket": _in("header", "Basket", "The token of the hold's basket.", given()),
-    "Order-Secret": _in("header", "Order-Secret", "The order's secret.", given()),
+    "Order-Secret": _in("header", "Order-Secret", "The secret of the order or purchase.", given()),
     "If-None-Match": _in("header", "If-None-Match", "The ETag one has.", TEXT, False),
     "Idempotency-Key": _in(
         "header",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +35,41 @@ def ask(settings: Settings, name: str, words: dict[str, Any]) -> dict[str, Any]:
         if settings.is_sqlite:
             return _ask_patiently(data_dir, name, words)
         return _by_letter(settings, name, words)
+
+
+def ask_to_the_end(
+    settings: Settings,
+    name: str,
+    words: dict[str, Any],
+    tell: Callable[[int, int], None],
+) -> dict[str, Any]:
+    """The same for long work, asked again until it is done; `tell` hears how far it is."""
+    data_dir = Path(settings.data_dir)
+    try:
+        return _repeated(lambda: ask_server(data_dir, name, words), tell)
+    except NoServer:
+        pass
+    from app.box_office import SecondServer, open_box_office
+    from app.control_requests import carry_out
+
+    try:
+        office = open_box_office(settings, takes_over=False, wait_seconds=LOCK_WITHIN_SECONDS)
+    except SecondServer:
+        return _repeated(lambda: ask(settings, name, words), tell)
+    try:
+        return _repeated(lambda: carry_out(office, name, words), tell)
+    finally:
+        office.close()
+
+
+def _repeated(
+    ask_once: Callable[[], dict[str, Any]], tell: Callable[[int, int], None]
+) -> dict[str, Any]:
+    while True:
+        told = ask_once()
+        if told["is_done"]:
+            return told
+        tell(told["done"], told["of"])
 
 
 def _alone(settings: Settings, name: str, words: dict[str, Any]) -> dict[str, Any]:

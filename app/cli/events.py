@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.cli.asking import ask
-from app.cli.files import read_file
+from app.cli.files import named_after, read_file
 from app.config import Settings
-from app.refusals import Invalid, Refusal
+from app.refusals import Invalid
 
 PLAN_LIMIT_BYTES: Final = 20 * 1024 * 1024
 COUNT_LIMIT: Final = 100_000
@@ -19,8 +19,9 @@ def create(settings: Settings, words: dict[str, Any]) -> int:
     """Make a draft; nothing is changed when anything in the file is wrong."""
     from app.control_requests.asked import packed
     from app.event_files.drawing import check_prices, drawing_of, plan_bytes
-    from app.event_files.reading import FILE_LIMIT_BYTES, read_event_file
+    from app.event_files.reading import read_event_file
     from app.event_files.refused import EventFileRefused
+    from app.toml_files.reading import FILE_LIMIT_BYTES
 
     path = Path(words["file"])
     raw = read_file(path, FILE_LIMIT_BYTES)
@@ -33,7 +34,7 @@ def create(settings: Settings, words: dict[str, Any]) -> int:
             drawing = drawing_of(plan_bytes(read.plan, plans), read.plan)
             check_prices(read, drawing.seats_by_category)
     except EventFileRefused as refusal:
-        raise _named(refusal, path) from None
+        raise named_after(refusal, path) from None
     if words["check"]:
         print(f"{path} is a good event file: {read.title}, {read.slug}.")
         return 0
@@ -139,11 +140,3 @@ def _size(made: dict[str, Any]) -> str:
     if made["area_places"]:
         parts.append(f"{made['area_places']:,} places without numbers")
     return " and ".join(parts)
-
-
-def _named(refusal: Refusal, path: Path) -> Refusal:
-    """Its problems with the file's name before them, as editors understand it."""
-    problems = [f"{path.name}, {problem}" for problem in refusal.details["problems"]]
-    named = Refusal(refusal.happened, safe=refusal.safe, problems=problems)
-    named.next_step = " ".join(problems)
-    return named

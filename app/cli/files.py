@@ -23,3 +23,11 @@ def read_file(path: Path, limit_bytes: int) -> bytes:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is no file name"
         raise NoFile(f"{path} cannot be read: {why}.") from None
+
+
+def named_after(refusal: Refusal, path: Path) -> Refusal:
+    """A file's refusal with its name before each problem, as editors understand it."""
+    problems = [f"{path.name}, {problem}" for problem in refusal.details["problems"]]
+    named = Refusal(refusal.happened, safe=refusal.safe, problems=problems)
+    named.next_step = " ".join(problems)
+    return named

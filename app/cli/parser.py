@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from app.cli.ballot_words import add_ballot
 from app.cli.demo_stripe import add_options as add_demo_stripe_options
+from app.cli.lottery_words import add_lottery
 
 EXIT_USAGE: Final = 2
 COMMANDS: Final = (
-    "serve, work, demo, demo-stripe, event, import-plan, order, create-admin, verify-ticket,"
-    " verify-draw, simulate, ledger, doctor, backup, restore"
+    "serve, work, demo, demo-stripe, event, import-plan, order, lottery, ballot, create-admin,"
+    " verify-ticket, verify-draw, simulate, ledger, doctor, backup, restore"
 )
 
 
@@ -48,6 +50,8 @@ def read_command(arguments: Sequence[str]) -> Wanted:
     words.pop("command", None)
     words.pop("event_command", None)
     words.pop("order_command", None)
+    words.pop("lottery_command", None)
+    words.pop("ballot_command", None)
     return Wanted(does, words, needs_settings)
 
 
@@ -61,7 +65,9 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _add_running(commands)
     _add_events(commands)
+    add_ballot(commands, Parser, _add)
     _add_house(commands)
+    add_lottery(commands, Parser, _add)
     _add_upkeep(commands)
     return parser
 

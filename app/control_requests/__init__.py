@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from app.box_office import BoxOffice
-from app.control_requests import events, house, lotteries, places, plans, refunds
+from app.control_requests import (
+    ballots,
+    credits,
+    draws,
+    events,
+    house,
+    lotteries,
+    places,
+    plans,
+    refunds,
+)
 from app.control_requests.asked import Request, Words
 from app.refusals import Refusal
 
@@ -33,6 +43,29 @@ REQUESTS: Final[dict[str, Request]] = {
     "lottery.allocate": lotteries.allocate,
     "lottery.announce": lotteries.announce,
     "lottery.reseed": lotteries.reseed,
+    "lottery.open": draws.open_draw,
+    "lottery.list": draws.list_draws,
+    "lottery.show": draws.show_draw,
+    "lottery.basis": draws.record_basis,
+    "lottery.close": draws.close,
+    "lottery.value": draws.fix_value,
+    "lottery.draw": draws.draw,
+    "lottery.reveal": draws.reveal,
+    "lottery.settle": draws.settle,
+    "lottery.end": draws.end,
+    "lottery.claims": draws.list_claims,
+    "lottery.confirm": draws.confirm,
+    "lottery.archive": draws.archive,
+    "lottery.vouchers": credits.make_vouchers,
+    "ballot.open": ballots.open_ballot,
+    "ballot.close": ballots.close_ballot,
+    "ballot.value": ballots.type_value,
+    "ballot.draw": ballots.draw_ballot,
+    "ballot.reveal": ballots.reveal_ballot,
+    "ballot.end": ballots.end_ballot,
+    "ballot.list": ballots.list_ballots,
+    "ballot.arrange": ballots.arrange,
+    "ballot.announce": ballots.announce,
     "admin.create": house.invite_admin,
     "demo.open": house.open_demo,
     "demo.close": house.close_demo,

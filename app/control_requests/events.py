@@ -11,13 +11,14 @@ from app.catalogue import EventCard
 from app.clock import utc_now, wall_ms
 from app.control_requests.asked import BY, Words, card_of, status_words, unpacked
 from app.control_requests.plans import imported_plan
-from app.event_files.adding import add_event, keep_plan, organizer_of
+from app.event_files.adding import add_event, keep_plan
 from app.event_files.drawing import Drawing, check_prices, drawing_of, plan_bytes
 from app.event_files.event_file import EventFile
 from app.event_files.reading import read_event_file
 from app.inventory.commands import ChangeStatus
 from app.models import Event, Order, OrderStatus, Ticket, TicketState
 from app.refusals import Invalid, Refusal
+from app.toml_files.houses import keep_house
 
 ORDERS_LISTED_LIMIT: Final = 10_000
 MOMENT: Final = "%Y-%m-%d %H:%M"
@@ -38,7 +39,7 @@ def create_event(office: BoxOffice, words: Words) -> Words:
     with office.db.write() as connection:
         plan_id = None
         if read.plan is not None:
-            organizer_id = organizer_of(connection, read, now, is_demo=False)
+            organizer_id = keep_house(connection, read.house, now, is_demo=False)
             if drawing is not None:
                 plan_id = keep_plan(connection, organizer_id, drawing, now)
             else:

@@ -11,6 +11,7 @@ from app.control_requests.asked import Words
 from app.lottery.pool.commands import AllocateSlice, AnnounceSlice
 from app.prize_draws.opening import open_successor
 
+PARTS_AT_ONCE: Final = 50  # purchases that are told in one step, with all of their prizes
 STEPS_AT_ONCE: Final = 4  # slices of a few milliseconds; then somebody else may ask
 BREATH_SECONDS: Final = 0.01  # between them: a hold that waits to be written goes first
 
@@ -31,8 +32,13 @@ def allocate(office: BoxOffice, words: Words) -> Words:
 def announce(office: BoxOffice, words: Words) -> Words:
     """The next purchases of an evening learn what they won: how many of how many are done."""
     pool, batch_id = office.pool_of(int(words["lottery"])), str(words["batch"])
-    view = pool.ask(AnnounceSlice(batch_id, int(words["done"])))
-    return {"done": view.done, "of": view.total}
+    done, total = int(words["done"]), 0
+    for _step in range(STEPS_AT_ONCE):
+        view = pool.ask(AnnounceSlice(batch_id, done, PARTS_AT_ONCE))
+        done, total = view.done, view.total
+        if done == total:
+            break
+    return {"done": done, "of": total}
 
 
 def reseed(office: BoxOffice, words: Words) -> Words:

@@ -9,12 +9,15 @@ from sqlalchemy import select
 
 from app.box_office import BoxOffice
 from app.clock import utc_now, wall_ms
+from app.demo.ballots import open_sample_ballot
+from app.demo.draws import close_sample_draws, open_sample_draws
 from app.demo.lantern_house import HOUSE_SLUG, Sample, samples
 from app.demo.selling import take_places
-from app.event_files.adding import add_event, keep_plan, organizer_of
+from app.event_files.adding import add_event, keep_plan
 from app.event_files.drawing import drawing_of, plan_bytes
 from app.inventory.commands import ChangeStatus
 from app.models import Account, Event, EventStatus, Organizer
+from app.toml_files.houses import keep_house
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,14 @@ def open_sample_house(office: BoxOffice) -> Opened:
     office.catalogue.refresh()
     take_places(office, dict(zip(event_ids, new, strict=True)))
     _show_again(office)
+    open_sample_draws(office)
+    open_sample_ballot(office)
     return Opened(len(new), time.monotonic() - began)
 
 
 def close_sample_house(office: BoxOffice) -> int:
     """Take the sample house down: nobody sees or buys it; how many events that were."""
+    close_sample_draws(office)
     return _change_all(office, from_status=None, to_status=EventStatus.DRAFT)
 
 
@@ -84,7 +90,7 @@ def _add(office: BoxOffice, sample: Sample) -> int:
     with office.db.write() as connection:
         plan_id = None
         if drawing is not None:
-            organizer_id = organizer_of(connection, event, now, is_demo=True)
+            organizer_id = keep_house(connection, event.house, now, is_demo=True)
             plan_id = keep_plan(connection, organizer_id, drawing, now)
         return add_event(
             connection, event, plan_id, now, is_demo=True, status=EventStatus.PUBLISHED

@@ -12,14 +12,13 @@ from app.event_files.event_file import (
     AreaWords,
     CategoryWords,
     EventFile,
-    HouseWords,
     PlanChoice,
     SalesTerms,
     SeriesWords,
     TypeWords,
-    VenueWords,
 )
-from app.event_files.times import instant_of
+from app.toml_files.houses import HouseWords, VenueWords
+from app.toml_files.times import instant_of
 
 MAIN_SLUG: Final = "the-salt-road"
 HOUSE_SLUG: Final = "lantern-house"

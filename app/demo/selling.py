@@ -57,8 +57,20 @@ def take_places(office: BoxOffice, events: Mapping[int, Sample]) -> int:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         bought = pool.map(lambda party: _buy(office, party), parties)
         order_ids = [order_id for order_id in bought if order_id is not None]
-    _leave_letters_unsent(office, order_ids)
+    leave_letters_unsent(office, [f"mail.order_paid:{order_id}" for order_id in order_ids])
     return len(order_ids)
+
+
+def leave_letters_unsent(office: BoxOffice, dedupe_keys: list[str]) -> None:
+    """Sample buyers have no letter box."""
+    which = (OutboxRow.dedupe_key.in_(dedupe_keys), OutboxRow.state == EffectState.DUE)
+    skipped = {"skipped": "sample house"}
+    with office.db.write() as connection:
+        connection.execute(
+            update(OutboxRow)
+            .where(*which)
+            .values(state=EffectState.DONE, done_at=utc_now(), result=skipped)
+        )
 
 
 def _block(office: BoxOffice, event_id: int, offer: Offer, sample: Sample) -> None:
@@ -168,14 +180,3 @@ def _buy(office: BoxOffice, party: Party) -> str | None:
         )
     )
     return order_id
-
-
-def _leave_letters_unsent(office: BoxOffice, order_ids: list[str]) -> None:
-    """Sample buyers have no letter box."""
-    keys = [f"mail.order_paid:{order_id}" for order_id in order_ids]
-    with office.db.write() as connection:
-        connection.execute(
-            update(OutboxRow)
-            .where(OutboxRow.dedupe_key.in_(keys), OutboxRow.state == EffectState.DUE)
-            .values(state=EffectState.DONE, done_at=utc_now(), result={"skipped": "sample house"})
-        )

@@ -10,7 +10,7 @@ from typing import Any, Final
 from app.box_office import BoxOffice
 from app.clock import utc_now
 from app.demo.lantern_house import ADULT, CURRENCY, HOUSE, MAIN_HOUSE, YOUNG, ZONE
-from app.event_files.adding import add_event, keep_plan, organizer_of
+from app.event_files.adding import add_event, keep_plan
 from app.event_files.drawing import drawing_of
 from app.event_files.event_file import (
     AreaWords,
@@ -19,11 +19,12 @@ from app.event_files.event_file import (
     PlanChoice,
     SalesTerms,
 )
-from app.event_files.times import instant_of
 from app.inventory.offer import Offer
 from app.models import EventStatus
 from app.published import Published
 from app.refusals import Invalid, NotFound, Refusal
+from app.toml_files.houses import keep_house
+from app.toml_files.times import instant_of
 
 SEATS_LIMIT: Final = 20_000
 SEATS_A_ROW: Final = 25
@@ -102,7 +103,7 @@ def _add(office: BoxOffice, slug: str, seat_count: int) -> int:
     drawing = drawing_of(plan_of_size(seat_count), PlanChoice())
     event, now = _event(slug, seat_count), utc_now()
     with office.db.write() as connection:
-        organizer_id = organizer_of(connection, event, now, is_demo=True)
+        organizer_id = keep_house(connection, event.house, now, is_demo=True)
         plan_id = keep_plan(connection, organizer_id, drawing, now)
         return add_event(
             connection, event, plan_id, now, is_demo=True, status=EventStatus.PUBLISHED

@@ -5,15 +5,19 @@ from __future__ import annotations
 from flask import Flask
 
 from app.home_parts import HomePart, TopLink, add_home_part, add_top_link
+from app.my_page import add_section
 from app.words import gettext as _
 
 
 def init_app(app: Flask) -> None:
-    """Serve the pages of the prize draws; a section of the home page leads to them."""
+    """Serve the pages of the prize draws, and add what they bring to other pages."""
     from app.draws.queries.listing import has_draws, home_draws
-    from app.draws.routes import buying, proofs, public, purchases
+    from app.draws.queries.mine import CREDITS, DRAWS, LIMITS
+    from app.draws.routes import buying, mine, proofs, public, purchases
 
-    for noun in (public, proofs, buying, purchases):
+    for noun in (public, proofs, buying, purchases, mine):
         app.register_blueprint(noun.bp)
     add_home_part(HomePart("draws", "draws/_home.html", "css/draws.css", home_draws))
     add_top_link(TopLink("draws", "/draws", lambda: _("Draws"), has_draws))
+    for section in (DRAWS, CREDITS, LIMITS):
+        add_section(section)

@@ -1,4 +1,4 @@
-"""What people type about a ticket: a number, or a whole line from their letter or from the list."""
+"""What people type about a ticket: a number, a whole line from their letter, a fingerprint."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 TYPED_LIMIT: Final = 300
 
 _LINE: Final = re.compile(r"([1-9]\d{0,7}) ([1-9]\d{0,7}) ([0-9a-f]{64})")
+_FINGERPRINT: Final = re.compile(r"\b(?:[0-9a-f]{4} ?){15}[0-9a-f]{4}\b")
 _BATCH: Final = re.compile(r"\bbatch\D{0,3}(\d{1,9})", re.IGNORECASE)
 _NAMED: Final = re.compile(
     r"\b(?:tickets?|places?|number|no\.?)\D{0,3}(\d[\d,]{0,12})", re.IGNORECASE
@@ -18,11 +19,12 @@ _NUMBER: Final = re.compile(r"(?<![\w.])(\d[\d,]{0,12})(?![\w.]*\w)")
 
 @dataclass(frozen=True, slots=True)
 class TypedTicket:
-    """What was meant: a position, perhaps in a named batch; or a line of the published list."""
+    """What was meant: a position, perhaps in a named batch; a line of the list; a fingerprint."""
 
     position: int | None = None
     batch: int | None = None
     line: str = ""
+    fingerprint: str = ""
 
 
 def read_typed(text: str) -> TypedTicket:
@@ -32,6 +34,10 @@ def read_typed(text: str) -> TypedTicket:
     if line is not None:
         return TypedTicket(int(line[1]), None, line[0])
     batch = _BATCH.search(text)
+    digits = _FINGERPRINT.search(text.lower())
+    if digits is not None:
+        fingerprint = digits[0].replace(" ", "")
+        return TypedTicket(None, int(batch[1]) if batch else None, "", fingerprint)
     number = _BATCH.sub(" ", text)
     found = _NAMED.search(number) or _NUMBER.search(number)
     if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from app.event_files.drawing import Drawing
 from app.event_files.event_file import EventFile
@@ -13,22 +13,13 @@ from app.models import (
     Area,
     Event,
     EventStatus,
-    Organizer,
     Price,
     PriceCategory,
     SeatingPlan,
     Series,
     TicketType,
-    Venue,
 )
-from app.refusals import Refusal
-
-
-class SlugTaken(Refusal):
-    """There is already something of that name."""
-
-    code = "slug_taken"
-    safe = "Nothing was changed."
+from app.toml_files.houses import SlugTaken, keep_house, keep_venue
 
 
 def add_event(
@@ -46,10 +37,10 @@ def add_event(
             f"There is already an event at the address {read.slug}.",
             next_step="Give this one another slug.",
         )
-    organizer_id = organizer_of(connection, read, at, is_demo=is_demo)
+    organizer_id = keep_house(connection, read.house, at, is_demo=is_demo)
     row = _event_row(read, at) | {
         "organizer_id": organizer_id,
-        "venue_id": _venue_id(connection, read, organizer_id),
+        "venue_id": keep_venue(connection, read.venue, organizer_id),
         "plan_id": plan_id,
         "series_id": _series_id(connection, read, organizer_id),
         "status": status,
@@ -58,26 +49,6 @@ def add_event(
     event_id = connection.execute(insert(Event).values(row).returning(Event.id)).scalar_one()
     _add_prices(connection, event_id, read)
     return event_id
-
-
-def organizer_of(connection: Connection, read: EventFile, at: datetime, *, is_demo: bool) -> int:
-    """The organizer of the file, made on the first event; whoever runs commands has approved."""
-    house = read.house
-    words = {"name": house.name, "contact_email": house.email}
-    known = connection.execute(
-        select(Organizer.id, Organizer.is_demo).where(Organizer.slug == house.slug)
-    ).one_or_none()
-    if known is None:
-        made = {"slug": house.slug, "is_demo": is_demo, "created_at": at, "approved_at": at}
-        return connection.execute(
-            insert(Organizer).values(words | made).returning(Organizer.id)
-        ).scalar_one()
-    if known.is_demo != is_demo:
-        raise SlugTaken(
-            f"{house.name} is the name of the demo house.", next_step="Give your house another one."
-        )
-    connection.execute(update(Organizer).where(Organizer.id == known.id).values(words))
-    return int(known.id)
 
 
 def keep_plan(connection: Connection, organizer_id: int, drawing: Drawing, at: datetime) -> int:
@@ -101,31 +72,6 @@ def keep_plan(connection: Connection, organizer_id: int, drawing: Drawing, at: d
     return connection.execute(
         insert(SeatingPlan).values(row).returning(SeatingPlan.id)
     ).scalar_one()
-
-
-def _venue_id(connection: Connection, read: EventFile, organizer_id: int) -> int:
-    venue = read.venue
-    words: dict[str, Any] = {
-        "name": venue.name,
-        "address": venue.address,
-        "phone": venue.phone,
-        "email": venue.email,
-        "notes": dict(venue.notes),
-        "time_zone": venue.time_zone,
-    }
-    known = connection.execute(
-        select(Venue.id, Venue.organizer_id).where(Venue.slug == venue.slug)
-    ).one_or_none()
-    if known is None:
-        row = words | {"slug": venue.slug, "organizer_id": organizer_id}
-        return connection.execute(insert(Venue).values(row).returning(Venue.id)).scalar_one()
-    if known.organizer_id != organizer_id:
-        raise SlugTaken(
-            f"The venue {venue.slug} belongs to somebody else.",
-            next_step="Give yours another slug.",
-        )
-    connection.execute(update(Venue).where(Venue.id == known.id).values(words))
-    return int(known.id)
 
 
 def _series_id(connection: Connection, read: EventFile, organizer_id: int) -> int | None:

@@ -7,27 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class HouseWords:
-    """Who runs the event."""
-
-    slug: str
-    name: str
-    email: str
-
-
-@dataclass(frozen=True, slots=True)
-class VenueWords:
-    """Where it takes place. `notes` are words by name: help, access, visit, legal, tax."""
-
-    slug: str
-    name: str
-    time_zone: str
-    address: str = ""
-    phone: str = ""
-    email: str = ""
-    notes: Mapping[str, str] = field(default_factory=dict)
+from app.toml_files.houses import HouseWords, VenueWords
 
 
 @dataclass(frozen=True, slots=True)

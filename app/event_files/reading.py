@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-import unicodedata
-from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,48 +9,45 @@ from app.event_files.event_file import (
     AreaWords,
     CategoryWords,
     EventFile,
-    HouseWords,
     PlanChoice,
     SeriesWords,
     TypeWords,
-    VenueWords,
 )
-from app.event_files.fields import SLUG_LIMIT, Fields, Problems
 from app.event_files.refused import EventFileRefused
-from app.event_files.terms import CAPACITY_LIMIT, LINE_LIMIT, check_together, read_terms
-from app.event_files.times import zone_of
+from app.event_files.terms import CAPACITY_LIMIT, check_together, read_terms
 from app.models import Stock
 from app.plans.plan import Feature
-from app.plans.refused import Problem
 from app.plans.samples import SAMPLES
+from app.toml_files.fields import Fields
+from app.toml_files.houses import read_house, read_venue
+from app.toml_files.reading import (
+    LINE_LIMIT,
+    NAME_LIMIT,
+    TEXT_LIMIT,
+    read_currency,
+    slug_of,
+    top_of,
+)
 
-FILE_LIMIT_BYTES: Final = 256 * 1024
-NAME_LIMIT: Final = 120
-TEXT_LIMIT: Final = 5_000
 TICKET_TYPE_LIMIT: Final = 20
 CATEGORY_LIMIT: Final = 100
 AREA_LIMIT: Final = 100
 TAG_LIMIT: Final = 12
 FEATURED_SEAT_LIMIT: Final = 20_000
-VENUE_NOTES: Final = ("help", "access", "visit", "legal", "tax", "refund", "privacy")
 EVENT_NOTES: Final = ("running", "age", "access", "tax", "refund")
 ART: Final = (
     "", "sail", "planet", "moon", "microphone", "rings", "draw", "storm", "horn", "lantern",
     "curtain",
 )  # fmt: skip
-EMAIL: Final = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+\Z")
-_LINE_OF_ERROR = re.compile(r"\(at line (\d+), column (\d+)\)|\(at end of document\)")
 
 
 def read_event_file(raw: bytes) -> EventFile:
     """The event in the file; raises EventFileRefused with every place that must be mended."""
-    text = _decoded(raw)
-    problems = Problems(text)
-    top = Fields(problems, "", _parsed(text))
-    house = _house(top.table("house", required=True))
-    venue, zone = _venue(top.table("venue", required=True))
+    top, problems = top_of(raw, EventFileRefused)
+    house = read_house(top.table("house", required=True))
+    venue, zone = read_venue(top.table("venue", required=True))
     event = top.table("event", required=True)
-    currency, digits = _currency(event)
+    currency, digits = read_currency(event)
     types = _ticket_types(top)
     categories = _categories(top, types, digits)
     facts = _event_facts(event, zone)
@@ -77,83 +70,6 @@ def read_event_file(raw: bytes) -> EventFile:
     check_together(read, problems)
     problems.end()
     return read
-
-
-def slug_of(title: str) -> str:
-    """A slug made from a title: “Fête du Port” becomes fete-du-port."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LIMIT].rstrip("-")
-
-
-def _decoded(raw: bytes) -> str:
-    if len(raw) > FILE_LIMIT_BYTES:
-        raise _refused(f"The file is larger than {FILE_LIMIT_BYTES // 1024} KiB.")
-    try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _refused("The text is not UTF-8. Save the file as UTF-8.", line) from None
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        where = _LINE_OF_ERROR.search(str(error))
-        line = int(where.group(1)) if where and where.group(1) else text.count("\n") + 1
-        words = _LINE_OF_ERROR.sub("", str(error)).strip()
-        raise _refused(f"This is not TOML: {words}.", line) from None
-    except (ValueError, RecursionError):  # numbers of thousands of digits, endless nesting
-        raise _refused("A number in the file is too long, or it is nested too deeply.") from None
-
-
-def _refused(words: str, line: int | None = None) -> EventFileRefused:
-    return EventFileRefused((Problem("file", words, line),))
-
-
-def _house(table: Fields) -> HouseWords:
-    name = table.text("name", NAME_LIMIT)
-    slug = table.slug("slug", slug_of(name) or "house")
-    house = HouseWords(slug, name, _email(table, "email", required=True))
-    table.end()
-    return house
-
-
-def _venue(table: Fields) -> tuple[VenueWords, ZoneInfo]:
-    name = table.text("name", NAME_LIMIT)
-    zone_name = table.text("time_zone", NAME_LIMIT)
-    try:
-        zone = zone_of(zone_name or "UTC")
-    except ValueError as error:
-        table.refuse("time_zone", str(error))
-        zone = ZoneInfo("UTC")
-    venue = VenueWords(
-        slug=table.slug("slug", slug_of(name) or "venue"),
-        name=name,
-        time_zone=zone.key,
-        address=table.text("address", LINE_LIMIT, ""),
-        phone=table.text("phone", NAME_LIMIT, ""),
-        email=_email(table, "email", required=False),
-        notes=table.words("notes", VENUE_NOTES, TEXT_LIMIT),
-    )
-    table.end()
-    return venue, zone
-
-
-def _email(table: Fields, key: str, *, required: bool) -> str:
-    address = table.text(key, NAME_LIMIT, None if required else "")
-    if address and not EMAIL.match(address):
-        table.refuse(key, "is not an e-mail address such as tickets@example.org.")
-    return address
-
-
-def _currency(event: Fields) -> tuple[str, int]:
-    from babel.numbers import get_currency_precision, list_currencies  # slow to load
-
-    currency = event.text("currency", 3)
-    if currency and currency not in list_currencies("en"):
-        event.refuse("currency", "must be three capital letters such as GBP or EUR.")
-    return currency, get_currency_precision(currency or "EUR")
 
 
 def _event_facts(event: Fields, zone: ZoneInfo) -> dict[str, Any]:

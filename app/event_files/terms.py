@@ -8,9 +8,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.event_files.event_file import EventFile, SalesTerms
-from app.event_files.fields import Fields, Problems
+from app.toml_files.fields import Fields, Problems
+from app.toml_files.reading import LINE_LIMIT
 
-LINE_LIMIT: Final = 300
 CAPACITY_LIMIT: Final = 100_000
 ORDER_LIMIT_MOST: Final = 100
 BUYER_LIMIT_MOST: Final = 1_000

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sqlalchemy import Connection
 
+from app.invariants.ballots import ballot_rules
 from app.invariants.draws import draw_rules
 from app.invariants.ledger import ledger_rules
 from app.invariants.money import money_rules
@@ -21,6 +22,7 @@ Rule = Callable[[Connection], Iterable[str]]
 RULES = (
     *(storage_rules, place_rules, order_rules, money_rules, ledger_rules, receipt_rules),
     draw_rules,
+    ballot_rules,
 )
 
 

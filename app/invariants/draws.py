@@ -11,6 +11,7 @@ from app.models import (
     CreditEntry,
     DrawOrder,
     LotteryBatch,
+    LotteryBundle,
     LotteryPart,
     Order,
     OrderStatus,
@@ -27,6 +28,7 @@ def draw_rules() -> tuple[Callable[[Connection], Iterator[str]], ...]:
         paid_orders_have_their_draw_tickets,
         draw_tickets_are_paid,
         balances_are_the_sum_of_entries,
+        proofs_outlive_tickets,
     )
 
 
@@ -100,6 +102,19 @@ def balances_are_the_sum_of_entries(connection: Connection) -> Iterator[str]:
     )
     for summed, has in connection.execute(query):
         yield f"A buyer's play credits add up to {summed}, but the balance says {has}."
+
+
+def proofs_outlive_tickets(connection: Connection) -> Iterator[str]:
+    """A batch whose tickets are going has all of the file that proves its draw."""
+    query = (
+        select(LotteryBatch.id, func.count(LotteryBundle.part), func.max(LotteryBundle.parts))
+        .outerjoin(LotteryBundle, LotteryBundle.batch_id == LotteryBatch.id)
+        .where(LotteryBatch.gone > 0)
+        .group_by(LotteryBatch.id)
+    )
+    for batch_id, kept, parts in connection.execute(query):
+        if kept != (parts or -1):
+            yield f"Batch {batch_id} has lost tickets, but its proof is not whole."
 
 
 def _was_archived() -> ColumnElement[bool]:

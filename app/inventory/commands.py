@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from app.frozen import frozen
-from app.inventory.views import Changed, Frozen, HoldView, LineView, Sold
+from app.inventory.views import Arranged, Changed, Frozen, HoldView, LineView, Sold
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -276,6 +276,48 @@ class KeepOffer(Command["HoldView | None"]):
     hold_id: str
     lines: tuple[LineView, ...]
     seconds: int
+
+
+@frozen
+class SetAside(Command[Changed]):
+    """Let exactly so many seats of a price category wait for a ballot; all of them or none."""
+
+    ballot_id: int
+    category: str
+    count: int
+    by: str
+
+
+@frozen
+class KeptRight:
+    """So many seats of a price category are an entry's to buy."""
+
+    entry_id: str
+    category: str
+    count: int
+
+
+@frozen
+class ArrangeKept(Command[Arranged]):
+    """Keep a ballot's seats by the rights that live; with `to_sale` the rest is free.
+
+    Repeating it changes nothing. It gives seats to some entries at a time: ask until it is done.
+    """
+
+    ballot_id: int
+    rights: tuple[KeptRight, ...]
+    to_sale: bool = False
+
+
+@frozen
+class HoldKept(Command[HoldView]):
+    """Move seats that are kept for an entry into a basket; once they are there, nothing changes."""
+
+    basket: str
+    hold_id: str  # used when the basket holds nothing here yet
+    ballot_id: int
+    entry_id: str
+    count: int
 
 
 @frozen

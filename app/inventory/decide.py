@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from app.frozen import frozen
 from app.inventory import commands as c
-from app.inventory import holding, house_rules, selling
+from app.inventory import holding, house_rules, keeping, selling
 from app.inventory.outcome import Decision, Moment
 from app.inventory.state import EventInventory
 from app.inventory.views import HoldView
@@ -34,6 +34,9 @@ _RULES: dict[type[c.Command[Any]], Callable[[EventInventory, Any, Moment], Decis
     c.MoveTicket: house_rules.move_ticket,
     c.BlockPlaces: house_rules.block_places,
     c.UnblockPlaces: house_rules.unblock_places,
+    c.SetAside: keeping.set_aside,
+    c.ArrangeKept: keeping.arrange_kept,
+    c.HoldKept: keeping.hold_kept,
     c.ChangeStatus: house_rules.change_status,
     c.ReplacePlan: house_rules.replace_plan,
     c.Expire: holding.expire,

@@ -27,7 +27,7 @@ def view(state: EventInventory, hold: Hold, fact: r.HoldChanged | None = None) -
 def view_after(
     state: EventInventory,
     hold: Hold | None,
-    command: c.HoldSeats | c.HoldBest | c.KeepOffer,
+    command: c.HoldSeats | c.HoldBest | c.HoldKept | c.KeepOffer,
     facts: tuple[r.Record, ...],
     together: bool | None = None,
 ) -> HoldView:
@@ -47,7 +47,7 @@ def view_of(
     for fact in facts:
         if isinstance(fact, r.SeatHeld | r.SeatRetyped):
             seats[fact.seat] = fact.ticket_type
-        elif isinstance(fact, r.SeatFreed):
+        elif isinstance(fact, r.SeatFreed | r.SeatKept):
             seats.pop(fact.seat, None)
         elif isinstance(fact, r.AreaHeld):
             key = (fact.area, fact.ticket_type)

@@ -8,6 +8,7 @@ from app.inventory import commands as c
 from app.inventory import records as r
 from app.inventory.best_available import best_available, lone_seats, nearest_free
 from app.inventory.hold_views import view, view_after, view_of
+from app.inventory.kept import freed, to_be_seen
 from app.inventory.offer import Offer
 from app.inventory.outcome import Decision, Moment
 from app.inventory.state import BLOCKED, FREE, LIVE, PAYING, EventInventory, Hold
@@ -36,7 +37,7 @@ def hold_seats(state: EventInventory, command: c.HoldSeats, moment: Moment) -> D
     new_seats = {
         seat: kind for seat, kind in wanted.items() if hold is None or seat not in hold.seats
     }
-    _refuse_over_limit(state, hold, len(new_seats) + sum(areas.values()))
+    refuse_over_limit(state, hold, len(new_seats) + sum(areas.values()))
     _refuse_lone(state, tuple(new_seats))
     facts = tuple(_holding(state, hold, command.basket, command.hold_id, wanted, areas, moment))
     return Decision(view_after(state, hold, command, facts), facts)
@@ -47,7 +48,7 @@ def hold_best(state: EventInventory, command: c.HoldBest, moment: Moment) -> Dec
     hold = open_hold(state, command.basket, moment)
     if command.count < 1:
         raise UnknownPlace("Ask for at least one seat.")
-    _refuse_over_limit(state, hold, command.count)
+    refuse_over_limit(state, hold, command.count)
     if command.category is not None and command.category not in {
         k.key for k in state.offer.categories
     }:
@@ -130,19 +131,19 @@ def release_places(
 ) -> Decision[HoldView | None]:
     """Some places back; those that are not held are passed over."""
     hold = _live_hold(state, command.hold_id, command.basket)
-    facts: list[r.Record] = [
-        r.SeatFreed(seat, hold.id) for seat in dict.fromkeys(command.seats) if seat in hold.seats
-    ]
+    given = [seat for seat in dict.fromkeys(command.seats) if seat in hold.seats]
+    facts: list[r.Record] = [freed(state, seat, hold.id) for seat in given]
+    facts.extend(to_be_seen(state, given, f"{hold.id}:{moment.house_ms}"))
     for (area, kind), count in _given_back(state, command.areas).items():
         count = min(count, hold.areas.get((area, kind), 0))
         if count > 0:
             facts.append(r.AreaHeld(area, hold.id, kind, -count))
-    seats_left = len(hold.seats) - sum(isinstance(fact, r.SeatFreed) for fact in facts)
+    seats_left = len(hold.seats) - len(given)
     areas_left = sum(hold.areas.values()) + sum(
         fact.count for fact in facts if isinstance(fact, r.AreaHeld)
     )
     if seats_left + areas_left == 0:
-        return Decision(None, tuple(ending(hold, "released")))
+        return Decision(None, tuple(ending(state, hold, "released")))
     return Decision(view_of(state, hold, tuple(facts)), tuple(facts))
 
 
@@ -152,7 +153,7 @@ def release_hold(state: EventInventory, command: c.ReleaseHold, moment: Moment) 
     if over is not None and over.basket == command.basket and over.state != "sold":
         return Decision(None)
     hold = _live_hold(state, command.hold_id, command.basket)
-    return Decision(None, tuple(ending(hold, "released")))
+    return Decision(None, tuple(ending(state, hold, "released")))
 
 
 def keep_offer(
@@ -198,15 +199,16 @@ def expire(state: EventInventory, command: c.Expire, moment: Moment) -> Decision
     due = state.due_holds(moment.house_ms)
     facts: list[r.Record] = []
     for hold in due:
-        facts.extend(ending(hold, "expired"))
+        facts.extend(ending(state, hold, "expired"))
     return Decision(Changed(len(due)), tuple(facts))
 
 
-def ending(hold: Hold, how: str) -> Iterator[r.Record]:
-    """End a hold and free what it kept."""
+def ending(state: EventInventory, hold: Hold, how: str) -> Iterator[r.Record]:
+    """End a hold and free what it kept; a ballot's seats are kept for their entry again."""
     yield r.HoldOver(hold.id, how)
     for seat in hold.seats:
-        yield r.SeatFreed(seat, hold.id)
+        yield freed(state, seat, hold.id)
+    yield from to_be_seen(state, hold.seats, f"{hold.id}:{how}")
     for (area, _), count in hold.areas.items():
         yield r.AreaFreed(area, count)
     if hold.order_id is not None and how == "expired":
@@ -274,7 +276,7 @@ def _wanted_seats(
             raise UnknownPlace(seats=[choice.seat])
         category = state.offer.seats[index].category
         kept = hold.seats.get(choice.seat) if hold is not None else None
-        kind = choice.ticket_type or kept or _default(state, category)
+        kind = choice.ticket_type or kept or default_type(state, category)
         wanted[choice.seat] = _typed(state, category, kind)
     return wanted
 
@@ -287,7 +289,9 @@ def _wanted_areas(
         area = state.offer.areas.get(choice.area)
         if area is None or choice.count < 1:
             raise UnknownPlace(areas=[choice.area])
-        kind = _typed(state, area.category, choice.ticket_type or _default(state, area.category))
+        kind = _typed(
+            state, area.category, choice.ticket_type or default_type(state, area.category)
+        )
         wanted[choice.area, kind] = wanted.get((choice.area, kind), 0) + choice.count
     return wanted
 
@@ -301,12 +305,13 @@ def _given_back(
         area = state.offer.areas.get(choice.area)
         if area is None or choice.count < 1:
             continue
-        kind = choice.ticket_type or _default(state, area.category)
+        kind = choice.ticket_type or default_type(state, area.category)
         given[choice.area, kind] = given.get((choice.area, kind), 0) + choice.count
     return given
 
 
-def _default(state: EventInventory, category: str) -> str:
+def default_type(state: EventInventory, category: str) -> str:
+    """The ticket type of whoever chose none."""
     kind = state.offer.default_type(category)
     if kind is None:
         raise UnknownPlace("That place is not for sale.")
@@ -349,7 +354,8 @@ def taken_refusal(
     return PlacesTaken(words, seats=taken, areas=full)
 
 
-def _refuse_over_limit(state: EventInventory, hold: Hold | None, more: int) -> None:
+def refuse_over_limit(state: EventInventory, hold: Hold | None, more: int) -> None:
+    """Raise `LimitReached` when an order would have too many places with `more`."""
     has = hold.place_count if hold is not None else 0
     limit = state.offer.limits.order
     if has + more > limit:

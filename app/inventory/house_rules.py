@@ -7,10 +7,20 @@ from collections.abc import Iterable, Iterator
 from app.inventory import commands as c
 from app.inventory import records as r
 from app.inventory.holding import taken_refusal
+from app.inventory.kept import is_keeper
 from app.inventory.outcome import Decision, Moment
 from app.inventory.state import BLOCKED, FREE, EventInventory
 from app.inventory.views import Changed
 from app.refusals import Invalid, NotFound, Refusal, UnknownPlace
+
+
+class KeptByBallot(Refusal):
+    """Seats of a ballot come back on sale by the ballot only."""
+
+    code, status = "kept_by_ballot", 409
+    happened = "A ballot keeps at least one of these seats."
+    safe = "Nothing was changed."
+    next_step = "End the ballot: then seats that nobody has a right to are on sale again."
 
 
 class SeatsInTheWay(Refusal):
@@ -96,6 +106,8 @@ def block_places(
     """Take free places off sale, all or none; blocked ones may be named again."""
     if not command.reason.strip():
         raise Invalid({"reason": "Say why these places are blocked."})
+    if is_keeper(command.reason):
+        raise Invalid({"reason": "Say it in other words: this is how ballots mark their seats."})
     seats = list(dict.fromkeys(command.seats))
     unknown = [seat for seat in seats if seat not in state.offer.seat_index]
     if unknown:
@@ -120,6 +132,8 @@ def unblock_places(
     state: EventInventory, command: c.UnblockPlaces, moment: Moment
 ) -> Decision[Changed]:
     """Put blocked places back on sale."""
+    if any(seat in state.kept and state.seat_letter(seat) == BLOCKED for seat in command.seats):
+        raise KeptByBallot
     facts: list[r.Record] = list(_unblocking(state, command))
     count = len(facts)
     if facts:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from app.inventory.views import Changed, Frozen, HeldArea, HeldSeat, HoldView, LineView, Sold
+from app.inventory.views import (
+    Arranged,
+    Changed,
+    Frozen,
+    HeldArea,
+    HeldSeat,
+    HoldView,
+    LineView,
+    Sold,
+)
 
 
 def plain_outcome(outcome: Any) -> dict[str, Any]:
@@ -29,6 +38,9 @@ def outcome_from_plain(plain: dict[str, Any]) -> Any:
         return HoldView(seats=seats, areas=areas, **facts)
     if kind == "Changed":
         return Changed(**facts)
+    if kind == "Arranged":
+        sold = tuple(tuple(one) for one in facts.pop("sold"))
+        return Arranged(held=tuple(facts.pop("held")), sold=sold, **facts)
     lines = tuple(LineView(**line) for line in facts.pop("lines"))
     if kind == "Sold":
         return Sold(lines=lines, ticket_ids=tuple(facts.pop("ticket_ids")), **facts)

@@ -52,11 +52,12 @@ class HoldOver(Record):
 
 @frozen
 class SeatHeld(Record):
-    """A free seat is now held."""
+    """A free seat is now held, or one that `keeper` kept."""
 
     seat: str
     hold_id: str
     ticket_type: str
+    keeper: str = ""
 
 
 @frozen
@@ -101,6 +102,15 @@ class SeatBlocked(Record):
 
     seat: str
     reason: str
+
+
+@frozen
+class SeatKept(Record):
+    """A seat is off sale and kept by a ballot; `before` is its hold, "" for kept, None for free."""
+
+    seat: str
+    before: str | None
+    keeper: str
 
 
 @frozen

@@ -8,6 +8,7 @@ from app.inventory import commands as c
 from app.inventory import records as r
 from app.inventory.hold_views import view
 from app.inventory.holding import changed, ending, refusal_of_over, taken_refusal
+from app.inventory.kept import to_be_seen
 from app.inventory.outcome import Decision, Moment
 from app.inventory.state import FREE, LIVE, PAYING, EventInventory, Hold
 from app.inventory.views import Changed, Frozen, HoldView, LineView, Sold
@@ -67,7 +68,7 @@ def end_payment(state: EventInventory, command: c.EndPayment, moment: Moment) ->
     if hold is None:
         return Decision(None)
     if command.release or hold.basket == own_basket(command.order_id):
-        return Decision(None, tuple(ending(hold, "released")))
+        return Decision(None, tuple(ending(state, hold, "released")))
     limits = state.offer.limits
     now = moment.house_ms
     again = min(now + limits.refused_card_ms, hold.first_ms + limits.hold_life_ms)
@@ -135,6 +136,7 @@ def sell(state: EventInventory, command: c.Sell, moment: Moment) -> Decision[Sol
             command.key_id,
             command.at_ms,
         ),
+        *to_be_seen(state, hold.seats, f"{hold.id}:sold"),
         r.EventSold(command.order_id, command.at_ms),
     )
     return Decision(_sold(state, command.order_id, command.lines, command.tickets), facts)
@@ -156,6 +158,7 @@ def buy_now(state: EventInventory, command: c.BuyNow, moment: Moment) -> Decisio
         ),
         r.LinesWritten(order.id, lines),
         *_selling(hold, lines, command.tickets, order.id, order.buyer, command.key_id, order.at_ms),
+        *to_be_seen(state, hold.seats, f"{hold.id}:sold"),
         r.EffectDue("mail.order_paid", f"mail.order_paid:{order.id}", {"order": order.id}),
         r.Journalled("order.paid", "buyer", order.id, {"cents": held.total_cents}),
     )

@@ -81,6 +81,7 @@ class EventInventory:
         self.offer = offer
         self.letters = bytearray(b"f" * len(offer.seats))
         self.owners: list[str] = [""] * len(offer.seats)
+        self.kept: dict[str, str] = {}  # seat -> keeper of a ballot, even while held and sold
         self.area_taken: dict[str, int] = dict.fromkeys(offer.areas, 0)
         self.area_blocks: dict[tuple[str, str], int] = {}
         self.holds: dict[str, Hold] = {}
@@ -201,6 +202,10 @@ class EventInventory:
         """Put a block read from the database back."""
         self._set(seat, BLOCKED, "")
 
+    def restore_kept(self, seat: str, keeper: str) -> None:
+        """Put the word of whom a seat is kept for back."""
+        self.kept[seat] = keeper
+
     def restore_area_block(self, area: str, reason: str, count: int) -> None:
         """Put an area's block read from the database back."""
         self._block_area(r.AreaBlocked(area, reason, count))
@@ -265,6 +270,7 @@ class EventInventory:
 
     def _free_seat(self, fact: r.SeatFreed) -> None:
         self._set(fact.seat, FREE, "")
+        self.kept.pop(fact.seat, None)
         hold = self.holds.get(fact.owner)
         if hold is not None:
             hold.seats.pop(fact.seat, None)
@@ -277,6 +283,13 @@ class EventInventory:
 
     def _block_seat(self, fact: r.SeatBlocked) -> None:
         self._set(fact.seat, BLOCKED, "")
+
+    def _keep_seat(self, fact: r.SeatKept) -> None:
+        self._set(fact.seat, BLOCKED, "")
+        self.kept[fact.seat] = fact.keeper
+        hold = self.holds.get(fact.before or "")
+        if hold is not None:
+            hold.seats.pop(fact.seat, None)
 
     def _hold_area(self, fact: r.AreaHeld) -> None:
         areas = self.holds[fact.hold_id].areas
@@ -343,6 +356,7 @@ _CHANGES: dict[type[r.Record], Callable[[EventInventory, Any], None]] = {
     r.SeatSold: EventInventory._sell_seat,
     r.SeatGiven: EventInventory._give_seat,
     r.SeatBlocked: EventInventory._block_seat,
+    r.SeatKept: EventInventory._keep_seat,
     r.AreaHeld: EventInventory._hold_area,
     r.AreaFreed: EventInventory._free_area,
     r.AreaBlocked: EventInventory._block_area,

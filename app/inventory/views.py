@@ -95,6 +95,21 @@ class Sold:
 
 
 @frozen
+class Arranged:
+    """A ballot's seats after they were arranged.
+
+    `held` are entries whose seats a basket has; `sold` says entry, order and how many. `served` got
+    seats now, `lacking` found none; until `is_done` there are more to serve.
+    """
+
+    held: tuple[str, ...]
+    sold: tuple[tuple[str, str, int], ...]
+    served: int
+    lacking: int
+    is_done: bool
+
+
+@frozen
 class Changed:
     """How many places a command of the house changed."""
 

@@ -161,6 +161,15 @@ class BallotNotOpen(Refusal):
     next_step = "The ballot's page says when it opens, closes and is drawn."
 
 
+class InBasket(Refusal):
+    """The kept seats are in a basket, and only from there they can be let go."""
+
+    code, status = "in_basket", 409
+    happened = "Your seats are in a basket at this moment."
+    safe = "They are still yours to buy."
+    next_step = "Empty the basket first, or finish paying."
+
+
 class RightOver(Refusal):
     """The time to buy has ended, or the right was used or given up."""
 

@@ -11,7 +11,8 @@ from app.refusals import Invalid
 BY_STAFF: Final = "staff"  # two people type a value from a public source
 BY_BUYERS: Final = "buyers"  # taken from what the buyers or entrants contributed
 SOURCES: Final = (BY_STAFF, BY_BUYERS)
-VALUE_LIMIT: Final = 1000  # characters of a public value
+VALUE_LIMIT: Final = 1000  # characters of a public value that people type
+GATHERED_LIMIT: Final = 16_000_000  # of one gathered from 200,000 buyers
 
 
 @dataclass(slots=True)
@@ -33,7 +34,8 @@ def is_fixed_by(seal: Seal, source: str, value: str, by: str) -> bool:
     """
     if source != seal.source:
         raise Invalid({"source": "The source of the public value was announced beforehand."})
-    if not value or len(value) > VALUE_LIMIT or not by:
+    most = GATHERED_LIMIT if source == BY_BUYERS else VALUE_LIMIT
+    if not value or len(value) > most or not by:
         raise Invalid({"value": "Type the public value as its source gives it."})
     if source == BY_BUYERS:
         return True

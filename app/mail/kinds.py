@@ -140,7 +140,7 @@ def money_back_page(
     offer = _("The nearest free places are kept for you for ten minutes; see your order.")
     heading = _("%(amount)s go back to you", amount=amount) if amount else _("Your order is over")
     return LetterPage(
-        subject=f"{heading}: {_subject(order)}" if order.shows else heading,
+        subject=f"{heading}: {_subject(order)}" if order.shows or order.about else heading,
         heading=heading,
         paragraphs=tuple(
             part
@@ -213,15 +213,17 @@ def found_page(name: str, links: tuple[LetterLink, ...]) -> LetterPage:
 
 def order_link(order: LetterOrder) -> LetterLink:
     """One order in a list."""
-    words = _subject(order) if order.shows else _("Order %(code)s", code=order.code)
+    words = order.about or _("Order %(code)s", code=order.code)
+    if not order.shows:
+        return LetterLink(words, order.url)
     note = ngettext("%(num)d place", "%(num)d places", order.ticket_count)
-    return LetterLink(words, order.url, note if order.ticket_count else "")
+    return LetterLink(_subject(order), order.url, note if order.ticket_count else "")
 
 
 def _subject(order: LetterOrder) -> str:
     """Nightjar Quartet, Thu 26 Nov, 20:00; with a count of what else there is."""
     if not order.shows:
-        return order.code
+        return order.about or order.code
     first, more = order.shows[0], len(order.shows) - 1
     words = f"{first.title}, {first.when}"
     if not more:

@@ -57,6 +57,7 @@ class LetterOrder:
     email: str
     house: LetterHouse
     shows: tuple[LetterShow, ...]
+    about: str = ""  # what was ordered where there is no show: draw tickets
     lines: tuple[LetterLine, ...] = ()
     total: str = ""
     is_free: bool = False

@@ -34,6 +34,7 @@ def letter_order(office: BoxOffice, view: OrderView) -> LetterOrder:
         email=order.email,
         house=_house_of(office, view),
         shows=tuple(letter_show(view, card) for card in shown_cards),
+        about="" if view.draw is None else draw_words(office, view.draw.line),
         lines=_lines(view) if view.draw is None else (_draw_line(office, view.draw),),
         total=sum_words(order.total_cents, order.currency),
         is_free=order.total_cents == 0,

@@ -1,6 +1,18 @@
 """All tables."""
 
 from app.models.accounts import Account, Organizer, SetupLink, Staff, StaffRole
+from app.models.ballots import (
+    Ballot,
+    BallotAddition,
+    BallotEntry,
+    BallotRequest,
+    BallotRight,
+    BallotSecret,
+    BallotStatus,
+    BallotSupply,
+    BallotWish,
+    RightState,
+)
 from app.models.base import Table
 from app.models.buyers import BuyerSession, Device, ForgetWish, SignInRequest
 from app.models.draw_orders import CreditBalance, CreditEntry, DrawOrder, Voucher
@@ -22,6 +34,7 @@ from app.models.lotteries import (
     Lottery,
     LotteryBasis,
     LotteryBatch,
+    LotteryBundle,
     LotteryLimit,
     LotteryPart,
     LotteryPlaces,
@@ -79,6 +92,15 @@ __all__ = [
     "Allocation",
     "Area",
     "AreaBlock",
+    "Ballot",
+    "BallotAddition",
+    "BallotEntry",
+    "BallotRequest",
+    "BallotRight",
+    "BallotSecret",
+    "BallotStatus",
+    "BallotSupply",
+    "BallotWish",
     "BuyerSession",
     "CreditBalance",
     "CreditEntry",
@@ -105,6 +127,7 @@ __all__ = [
     "Lottery",
     "LotteryBasis",
     "LotteryBatch",
+    "LotteryBundle",
     "LotteryLimit",
     "LotteryPart",
     "LotteryPlaces",
@@ -128,6 +151,7 @@ __all__ = [
     "ReceiptKind",
     "Refund",
     "RefundState",
+    "RightState",
     "ScheduleRow",
     "SeatState",
     "SeatingPlan",

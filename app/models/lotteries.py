@@ -75,6 +75,18 @@ class LotterySecret(Table):
     chunks: Mapped[bytes] = mapped_column(LargeBinary, default=b"")  # of its tree, for one path
 
 
+class LotteryBundle(Table):
+    """A part of the file that proves a batch's draw, packed; all `parts` of it stay for ever."""
+
+    __tablename__ = "lottery_bundles"
+    __table_args__ = (CheckConstraint("part BETWEEN 1 AND parts", name="part"), STRICT)
+
+    batch_id: Mapped[str] = mapped_column(ForeignKey("lottery_batches.id"), primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True)
+    parts: Mapped[int] = mapped_column()
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class LotteryBatch(Table):
     """A finite batch; `cursor` tickets are sold, in order of payment."""
 

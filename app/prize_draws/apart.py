@@ -17,12 +17,11 @@ from pathlib import Path
 from struct import Struct
 from typing import Any, BinaryIO, Final
 
+from app.long_work import Progress
 from app.lottery.draw.drawing import Drawn, Facts, drawing, units
 from app.lottery.draw.params import PrizeParams
 from app.lottery.draw.prizes import opening
 from app.lottery.draw.steps import Steps
-
-Progress = Callable[[int, int], None]
 
 APART_COUNT: Final = 50_000  # tickets, or units of work; less is done before a process starts
 STEPS_A_WORD: Final = 16  # between two words about how far it is

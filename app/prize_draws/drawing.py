@@ -9,20 +9,24 @@ from sqlalchemy import select
 
 from app.box_office import BoxOffice
 from app.clock import wall_ms
+from app.long_work import Progress
 from app.lottery.draw.bundle import seal
 from app.lottery.draw.canonical import decode, encode
 from app.lottery.draw.digests import entry_hash, list_digest
 from app.lottery.draw.drawing import Drawn, Facts
 from app.lottery.draw.lists import sold_line
 from app.lottery.draw.params import INSTANT, PrizeParams, commit
+from app.lottery.draw.public import Contributions
 from app.lottery.draw.typed import typed_value
 from app.lottery.pool.commands import CloseBatch, FixPublicValue, RecordDraw, Reveal
+from app.lottery.pool.drawing import contributions
 from app.lottery.pool.terms import prize_places
 from app.lottery.pool.views import BatchView, PublicValueView
 from app.lottery.refusals import NotThatFar
-from app.lottery.sealing import BY_STAFF
+from app.lottery.sealing import BY_BUYERS, BY_STAFF
 from app.models import LotteryBatch, LotteryPart
 from app.pool_reading import terms_of
+from app.prize_draws.bundles import is_kept, keep_parts, stored_bundle, stored_list
 from app.prize_draws.opening import drawn_from
 from app.prize_draws.records import RecordFile, kept, kept_or_begun, record_path
 from app.prize_draws.secrets_of_batches import kept_secret
@@ -30,6 +34,10 @@ from app.refusals import NotFound
 
 HOLDER: Final = "lottery holder"
 AT_ONCE_COUNT: Final = 20_000  # tickets that are drawn again while a reader waits
+
+
+def _nobody(done: int, most: int) -> None:
+    """Nobody wants to know how far it is."""
 
 
 def close_batch(office: BoxOffice, batch_id: str, by: str) -> BatchView:
@@ -53,6 +61,8 @@ def sold_list(office: BoxOffice, batch_id: str) -> tuple[str, ...]:
     row = batch_row(office, batch_id)
     if terms_of(row.terms).mode == INSTANT:
         return ()
+    if row.gone:
+        return _stored_list(office, batch_id)
     query = (
         select(LotteryPart.first, LotteryPart.count, LotteryPart.purchase_id)
         .where(LotteryPart.batch_id == batch_id)
@@ -81,7 +91,6 @@ def kept_list(office: BoxOffice, batch_id: str) -> RecordFile:
         raise NotThatFar("The batch is still selling.", next_step="Close it first.")
 
     def make() -> bytes:
-        _refuse_archived(row)
         return "".join(f"{line}\n" for line in sold_list(office, batch_id)).encode()
 
     return kept(record_path(office, batch_id, row.commitment, "list.txt"), make)
@@ -99,12 +108,40 @@ def type_value(office: BoxOffice, batch_id: str, text: str, by: str) -> PublicVa
     return office.pool_of(row.lottery_id).ask(command)
 
 
-def draw_batch(office: BoxOffice, batch_id: str, by: str) -> BatchView:
+def take_contributions(office: BoxOffice, batch_id: str, by: str) -> PublicValueView:
+    """Fix the public value of a closed batch from what its buyers contributed, as was announced."""
+    row = batch_row(office, batch_id)
+    _seed, params = kept_secret(office, batch_id)
+    if not isinstance(params.public, Contributions):
+        raise NotThatFar(
+            "The public value of this batch does not come from the buyers.",
+            next_step="Two people type it from its source.",
+        )
+    pool = office.pool_of(row.lottery_id)
+    state = pool.actor.state
+    if row.status == "open" or state is None:
+        raise NotThatFar("The batch is still selling.", next_step="Close it first.")
+    given = sorted({one for one in contributions(state, batch_id) if one})
+    if not given:
+        raise NotThatFar(
+            "No buyer of this batch has contributed to the public value.",
+            next_step="Without buyers there is nothing to draw.",
+        )
+    params.public.check(given)
+    value = encode(given).decode()
+    return pool.ask(FixPublicValue(batch_id, BY_BUYERS, value, by, wall_ms()))
+
+
+def draw_batch(
+    office: BoxOffice, batch_id: str, by: str, progress: Progress = _nobody
+) -> BatchView:
     """Draw a closed batch of the evening once its public value is fixed; again the same."""
     row = batch_row(office, batch_id)
+    if row.status == "open":
+        raise NotThatFar("The batch is still selling.", next_step="Close it first.")
     if not row.public_value:
         raise NotThatFar("The public value is not fixed yet.", next_step="Two people type it.")
-    _facts, drawn = _drawn(office, row)
+    _facts, drawn = _drawn(office, row, progress)
     positions = tuple(tuple(of_tier) for of_tier in drawn.result if isinstance(of_tier, list))
     places = prize_places(terms_of(row.terms), positions)
     return office.pool_of(row.lottery_id).ask(RecordDraw(batch_id, places, by, wall_ms()))
@@ -122,12 +159,18 @@ def reveal_batch(office: BoxOffice, batch_id: str, by: str) -> BatchView:
 
 
 def bundle_of(office: BoxOffice, batch_id: str) -> bytes:
-    """The file from which anybody can repeat the draw; `NotThatFar` while the secret is one."""
-    row = batch_row(office, batch_id)
-    if not row.secret:
-        raise NotThatFar("The secret of this batch is not published yet.")
-    facts, drawn = _drawn(office, row)
-    return seal(facts, drawn)
+    """The file from which anybody can repeat the draw; `NotThatFar` while the secret is one.
+
+    The same bytes for ever, also when the tickets are not kept any more.
+    """
+    return _published_bundle(office, batch_row(office, batch_id), _nobody)
+
+
+def keep_bundle(office: BoxOffice, batch_id: str, progress: Progress = _nobody) -> None:
+    """Keep that file, so that it outlives the tickets; again it changes nothing."""
+    if not is_kept(office, batch_id):
+        raw = _published_bundle(office, batch_row(office, batch_id), progress)
+        keep_parts(office, batch_id, raw)
 
 
 def kept_bundle(office: BoxOffice, batch_id: str, *, waits: bool = True) -> RecordFile:
@@ -141,7 +184,6 @@ def kept_bundle(office: BoxOffice, batch_id: str, *, waits: bool = True) -> Reco
         raise NotThatFar("The secret of this batch is not published yet.")
 
     def make() -> bytes:
-        _refuse_archived(row)
         return bundle_of(office, batch_id)
 
     path = record_path(office, batch_id, row.commitment, "bundle.json")
@@ -160,17 +202,29 @@ def batch_row(office: BoxOffice, batch_id: str) -> Any:
     return row
 
 
-def _refuse_archived(row: Any) -> None:
-    """Without its tickets a file would be another one than was published."""
-    if row.gone:
+def _stored_list(office: BoxOffice, batch_id: str) -> tuple[str, ...]:
+    """The list of a batch whose tickets are gone: it was kept before the first of them went."""
+    stored = stored_list(office, batch_id)
+    if stored is None:
         raise NotFound("The tickets of this batch are archived, and its file is not here.")
+    return stored
 
 
-def _drawn(office: BoxOffice, row: Any) -> tuple[Facts, Drawn]:
+def _published_bundle(office: BoxOffice, row: Any, progress: Progress) -> bytes:
+    if not row.secret:
+        raise NotThatFar("The secret of this batch is not published yet.")
+    stored = stored_bundle(office, row.id)
+    if stored is not None:
+        return stored
+    facts, drawn = _drawn(office, row, progress)
+    return seal(facts, drawn)
+
+
+def _drawn(office: BoxOffice, row: Any, progress: Progress = _nobody) -> tuple[Facts, Drawn]:
     seed, params = kept_secret(office, row.id)
     value = _value(params, row.public_value)
     facts = Facts(params, row.id, seed, value, sold_list(office, row.id))
-    return facts, drawn_from(facts, lambda done, most: None)
+    return facts, drawn_from(facts, progress)
 
 
 def _value(params: PrizeParams, kept: str) -> list[Any]:

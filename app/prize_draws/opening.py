@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from app.box_office import BoxOffice
 from app.clock import wall_ms
+from app.draw_words import words_of
+from app.long_work import Progress
 from app.lottery.draw.drawing import Drawn, Facts, drawing, units
-from app.lottery.draw.params import PrizeParams, Tier, commit
-from app.lottery.draw.public import NoValue, read_public
+from app.lottery.draw.params import PrizeParams, commit
 from app.lottery.draw.steps import Steps, T
 from app.lottery.pool.commands import OpenBatch, OpenSuccessor
 from app.lottery.pool.terms import INSTANT, Terms, check_terms, successor_terms
@@ -23,11 +24,11 @@ from app.prize_draws.apart import (
     APART_COUNT,
     NotApart,
     Opened,
-    Progress,
     drawn_apart,
     opened_apart,
     opening_bare,
 )
+from app.prize_draws.promised import promised_params
 from app.prize_draws.secrets_of_batches import keep_tree, secret_of
 from app.refusals import NotFound
 
@@ -77,18 +78,10 @@ def open_successor(office: BoxOffice, lottery_id: int, after: str) -> BatchView:
 
 def params_of(lottery: Any, terms: Terms) -> PrizeParams:
     """What a batch promises, as its commitment covers it."""
-    public = NoValue() if terms.mode == INSTANT else read_public(lottery.public)
-    promised: dict[str, str | int] = {
-        "price_cents": terms.price_cents,
-        "currency": lottery.currency,
-        "threshold": terms.threshold,
-        "successor_size": terms.successor_size,
-        "claim_days": terms.claim_days,
-    }
-    if terms.closes_ms is not None:
-        promised["closes_ms"] = terms.closes_ms
-    tiers = tuple(Tier(tier.key, tier.count) for tier in terms.tiers)
-    return PrizeParams(terms.mode, lottery.title, terms.size, tiers, public, promised)
+    words = words_of(lottery.notes)
+    return promised_params(
+        lottery.title, lottery.currency, lottery.credits, terms, lottery.public, words
+    )
 
 
 def in_steps(work: Steps[T], most: int, progress: Progress) -> T:

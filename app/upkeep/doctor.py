@@ -23,6 +23,8 @@ from app.models import Account, EffectState, Event, OutboxRow
 from app.refusals import GatewayAway, Refusal
 from app.schema import HEAD
 from app.upkeep.backup import FOLDER
+from app.upkeep.doctor_ballots import look_at_ballots
+from app.upkeep.doctor_draws import look_at_draws
 from app.upkeep.doctor_money import look_at_money
 from app.upkeep.findings import BAD, GOOD, LOOK, Finding
 from app.upkeep.sqlite_files import database_file
@@ -185,6 +187,8 @@ def _look_into(connection: Connection, settings: Settings) -> Iterator[Finding]:
     yield from _look_at_keys(connection, settings)
     yield from _look_at_people_and_letters(connection)
     yield from look_at_money(connection)
+    yield from look_at_draws(connection)
+    yield from look_at_ballots(connection)
 
 
 def _look_at_keys(connection: Connection, settings: Settings) -> Iterator[Finding]:

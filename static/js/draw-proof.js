@@ -73,7 +73,7 @@ function showPassed(file, seconds) {
     mark(step, "ok");
     const name = step.dataset.code;
     if (!name) continue;
-    step.querySelector("code").textContent = file[name].match(/.{1,16}/g).join(" ");
+    step.querySelector("[data-bytes]").textContent = file[name].match(/.{1,16}/g).join(" ");
     step.querySelector(".fp").hidden = false;
   }
   whole.querySelector('[data-slot="seconds"]').textContent = Math.max(0.1, seconds).toFixed(1);

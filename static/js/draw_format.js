@@ -3,8 +3,7 @@ export const LARGEST_COUNT = 10_000_000;
 const LARGEST_FILE_BYTES = 256 * 1024 * 1024;
 const LARGEST_RULES_BYTES = 64 * 1024;
 
-// Why a file does not hold, and in which part of the check: form, published, commitment, public, list, result, tree or
-// prizes. Where two values differ, `wanted` is what should be there and `got` what is.
+// Why a file does not hold, in which check (`part`), and where two values differ what was wanted and what is there.
 export class Refused extends Error {
   constructor(sentence, part = "form", { wanted, got } = {}) {
     super(sentence);
@@ -19,7 +18,6 @@ export function need(holds, sentence, part, values) {
 export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 export const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 export const utf8 = (text) => new TextEncoder().encode(text);
-
 export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object") return JSON.stringify(value);

@@ -15,11 +15,12 @@ from app.box_office import BoxOffice, open_box_office
 from app.clock import utc_now
 from app.config import read_settings
 from app.demo.sized import open_sized_event, plan_of_size
-from app.event_files.adding import add_event, keep_plan, organizer_of
+from app.event_files.adding import add_event, keep_plan
 from app.event_files.drawing import drawing_of
 from app.event_files.event_file import PlanChoice
 from app.event_files.reading import read_event_file
 from app.models import EventStatus
+from app.toml_files.houses import keep_house
 from tests.api.client import Program
 
 SEAT_COUNT = 60
@@ -107,7 +108,7 @@ def open_event(
     read, now = read_event_file(text.encode()), utc_now()
     drawing = drawing_of(plan_of_size(seats), PlanChoice())
     with office.db.write() as connection:
-        organizer_id = organizer_of(connection, read, now, is_demo=False)
+        organizer_id = keep_house(connection, read.house, now, is_demo=False)
         plan_id = keep_plan(connection, organizer_id, drawing, now)
         event_id = add_event(connection, read, plan_id, now, status=status)
     office.catalogue.refresh()

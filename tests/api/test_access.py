@@ -13,6 +13,7 @@ from app.box_office import BoxOffice
 from app.tokens import new_id
 from tests.api.client import Answer, Program
 from tests.api.conftest import Gala
+from tests.lottery.house_draws import add_draw, terms_for
 
 NOT_FOUND = (404, "not_found")
 YES = (200, "")
@@ -26,6 +27,8 @@ class Things:
     gala: Gala
     hold_id: str
     code: str
+    draw: str
+    purchase: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Keys:
 
     basket: str | None
     secret: str | None
+    purchase: str | None = None
 
     @property
     def headers(self) -> dict[str, str]:
@@ -55,7 +59,8 @@ class Call:
 
 def _public(path: str) -> Call:
     def ask(program: Program, things: Things, keys: Keys) -> Answer:
-        return program.get(path.format(slug=things.gala.slug), **keys.headers)
+        named = path.format(slug=things.gala.slug, draw=things.draw)
+        return program.get(named, **keys.headers)
 
     return Call(ask, YES, YES, YES, YES)
 
@@ -88,6 +93,19 @@ def _notice(program: Program, things: Things, keys: Keys) -> Answer:
     return program.post("/demo/payments", ask, **keys.headers)
 
 
+def _draw_tickets(program: Program, things: Things, keys: Keys) -> Answer:
+    ask = {"name": "Cy", "email": "cy@example.org", "payment": "free", "count": 1}
+    return program.post(f"/draws/{things.draw}/purchases", ask)
+
+
+def _purchase(rest: str) -> Call:
+    def ask(program: Program, things: Things, keys: Keys) -> Answer:
+        secret = {} if keys.purchase is None else {"Order-Secret": keys.purchase}
+        return program.get(f"/purchases/{things.purchase}{rest}", **secret)
+
+    return _own(ask, YES)
+
+
 CALLS: dict[str, Call] = {
     "api.list_events": _public("/events"),
     "api.show_event": _public("/events/{slug}"),
@@ -116,6 +134,11 @@ CALLS: dict[str, Call] = {
         lambda program, things, keys: program.get(f"/orders/{things.code}", **keys.headers), YES
     ),
     "api.create_demo_payment": _own(_notice, YES),
+    "api.list_draws": _public("/draws"),
+    "api.show_draw": _public("/draws/{draw}"),
+    "api.create_purchase": Call(_draw_tickets, MADE, MADE, MADE, MADE),
+    "api.show_purchase": _purchase(""),
+    "api.list_results": _purchase("/results"),
 }
 
 
@@ -147,13 +170,17 @@ def made(bo: Program, cy: Program, gala: Gala, office: BoxOffice) -> tuple[Thing
     foreign = cy.order(cy.hold(gala.slug, gala.seats[2]).content["basket"]).content
     basket_id, _, proof = hold["basket"].rpartition(".")
     forged = f"{basket_id}.{('A' if proof[0] != 'A' else 'B') + proof[1:]}"
+    draw = f"draw-{gala.slug}"
+    add_draw(office, terms_for(price_cents=0), slug=draw)
+    wanted = {"name": "Bo", "email": "bo@example.org", "payment": "free", "count": 1}
+    bought = bo.post(f"/draws/{draw}/purchases", wanted).content
     keys = {
-        "owner": Keys(hold["basket"], own["secret"]),
+        "owner": Keys(hold["basket"], own["secret"], bought["secret"]),
         "nobody": Keys(None, None),
-        "forger": Keys(forged, own["secret"][::-1]),
-        "stranger": Keys(office.tokens.basket(new_id()), foreign["secret"]),
+        "forger": Keys(forged, own["secret"][::-1], bought["secret"][::-1]),
+        "stranger": Keys(office.tokens.basket(new_id()), foreign["secret"], foreign["secret"]),
     }
-    return Things(gala, hold["id"], own["code"]), keys
+    return Things(gala, hold["id"], own["code"], draw, bought["code"]), keys
 
 
 def still_bo_s(bo: Program, things: Things, keys: Keys) -> None:

@@ -27,6 +27,7 @@ PAGES = (
     "/e/brass-at-the-arena?section=L104",
     "/e/brass-at-the-arena/seats",
     "/e/midwinter-tale",
+    "/ballot/midwinter-ballot",
     "/e/the-lamplighters-ball",
     "/basket",
     "/checkout",

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 
 from app.plans.samples import sample_plan
 from tests.conftest import Serve
+from tests.draw_files.written import WHOLE as DRAW
 from tests.event_files.written import WHOLE
 from tests.services.box_office import BoxOffice, box_office, run_command
 
@@ -312,9 +313,38 @@ def test_from_another_machine_a_letter_does_it(
     assert made[0] == 0, made[1]
     assert order(house, "far-away", "balcony-A-3")["status"] == "paid"
 
+    path.write_text(DRAW, encoding="utf-8")
+    opened = run_command(["lottery", "open", str(path)], folder=tmp_path, settings=settings)
+    assert (opened[0], "Batch roof-1 is open" in opened[1]) == (0, True), opened[1]
+
     block = ["event", "block", "far-away", "balcony-A-3", "--reason", "x"]
     code, words = run_command(block, folder=tmp_path, settings=settings)
     assert (code, "Not free: balcony-A-3." in words) == (1, True)
+
+
+def test_a_draw_is_opened_closed_and_proved_beside_the_server(
+    house: BoxOffice, tmp_path: Path
+) -> None:
+    slug, path = f"draw-{next(numbers)}", tmp_path / "draw.toml"
+    start, end = DRAW.index("[public_value]"), DRAW.index("[[prizes]]")
+    instant = DRAW.replace(DRAW[start:end], "").replace(
+        "size = 100", 'size = 50_000\nmode = "instant"'
+    )
+    path.write_text(instant.replace('slug = "roof"', f'slug = "{slug}"'), encoding="utf-8")
+
+    for _ in range(2):
+        opened = house.fullhouse("lottery", "open", str(path))
+        assert f"Batch {slug}-1 is open" in opened
+    assert "is closed: 0 tickets" in house.fullhouse("lottery", "close", slug)
+    house.fullhouse("lottery", "reveal", slug)
+
+    shown = json.loads(house.fullhouse("lottery", "show", slug, "--json"))
+    assert len(shown["batches"][0]["secret"]) == len(shown["batches"][0]["merkle_root"]) == 64
+    code, output = run_command(
+        ["lottery", "draw", slug], folder=house.folder, settings=house.settings
+    )
+    assert code == 1
+    assert "were placed before its first sale" in output
 
 
 def test_what_was_brought_back_sells_on(serve: Serve, tmp_path: Path) -> None:

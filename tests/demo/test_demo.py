@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app import demo
+from app.ballot_draws.drawing import by_slug
+from app.ballot_pages.queries.listing import home_ballots
 from app.box_office import BoxOffice, open_box_office
 from app.clock import utc_now
 from app.config import read_settings
@@ -17,7 +19,7 @@ from app.demo.lantern_house import ZONE, Sample, samples
 from app.demo.sized import SEATS_LIMIT, OtherSize, open_sized_event, plan_of_size
 from app.invariants import check
 from app.inventory.commands import HoldSeats, SeatChoice
-from app.models import EffectState, Order, OutboxRow
+from app.models import Allocation, EffectState, Order, OutboxRow
 from app.plans.pretix import read_plan
 from app.refusals import Invalid
 from app.tokens import new_id
@@ -92,6 +94,35 @@ def test_sample_buyers_get_no_letters(house: BoxOffice) -> None:
     assert states == {EffectState.DONE}
 
 
+def test_a_draw_of_each_kind_is_on_and_partly_sold(house: BoxOffice) -> None:
+    cards = {card.slug: card for card in house.draws.on_show()}
+    assert set(cards) == {"the-winter-draw", "the-encore-draw"}
+    found = {}
+    for card in cards.values():
+        assert card.house.is_demo
+        totals = house.pool_of(card.id).totals
+        found[card.slug] = [(one.sold, one.size) for one in totals.batches]
+        assert all(card.words.of_tier(tier.key).note for tier in totals.batches[0].tiers)
+    assert found == {"the-winter-draw": [(512, 1200)], "the-encore-draw": [(640, 2000)]}
+    assert cards["the-winter-draw"].credits == 2, "bought with play credits"
+    assert house.pool_of(cards["the-winter-draw"].id).totals.winners
+    state = house.pool_of(cards["the-encore-draw"].id).actor.state
+    assert state is not None
+    assert all(len(one.contribution) == 64 for one in state.purchases.values())
+
+
+def test_a_ballot_takes_entries(house: BoxOffice) -> None:
+    (line,) = home_ballots(house) or ()
+    ballot = by_slug(house, "midwinter-ballot")
+    seen = house.ballot_of(ballot.id).seen
+
+    assert line.url == "/ballot/midwinter-ballot"
+    assert (seen.entries, seen.status) == (64, "open")
+    with house.db.read() as connection:
+        kept = select(func.count()).where(Allocation.reason == f"ballot:{ballot.id}")
+        assert connection.scalar(kept) == 40
+
+
 def test_a_companion_sits_beside_every_wheelchair_place(house: BoxOffice) -> None:
     offer = house.inventory_of(house.catalogue.by_slug("tiny-planets").id).offer
 
@@ -116,8 +147,11 @@ def test_it_can_be_taken_down_and_brought_back(house: BoxOffice) -> None:
 
     assert demo.close_sample_house(house) == count
     assert house.catalogue.on_show() == ()
+    assert house.draws.on_show() == ()
+    assert home_ballots(house) is None
     demo.open_sample_house(house)
     assert len(house.catalogue.on_show()) == count
+    assert len(house.draws.on_show()) == 2
 
 
 @pytest.mark.parametrize(

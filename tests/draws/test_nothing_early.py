@@ -63,28 +63,49 @@ def _without(text: str, digits: str) -> str:
     )
 
 
-@pytest.mark.parametrize("mode", [EVENING, INSTANT])
-def test_two_draws_with_other_secrets_look_the_same_before_their_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
-) -> None:
-    """Of an instant draw the buyers' own prizes are known, so nobody has any here."""
+def looked_at_two(folder: Path, patch: pytest.MonkeyPatch, mode: str) -> list[list[Seen]]:
+    """What a stranger gets of two draws with the same sales and other secrets, open and closed.
+
+    Of an instant draw the buyers' own prizes are known, so nobody has any here.
+    """
     for module in ("opening", "drawing"):
-        monkeypatch.setattr(f"app.prize_draws.{module}.wall_ms", lambda: NOW_MS)
-    monkeypatch.setattr("tests.draws.made.wall_ms", lambda: NOW_MS)
+        patch.setattr(f"app.prize_draws.{module}.wall_ms", lambda: NOW_MS)
+    patch.setattr("tests.draws.made.wall_ms", lambda: NOW_MS)
     if mode == INSTANT:
-        monkeypatch.setattr("tests.draws.made.carry_out_due", lambda office, kinds: [])
+        patch.setattr("tests.draws.made.carry_out_due", lambda office, kinds: [])
     found: list[list[Seen]] = []
     secrets = set()
     for name in ("one", "other"):
-        with draw_in(tmp_path / name, mode) as (office, app):
+        with draw_in(folder / name, mode) as (office, app):
             selling = looked(office, app)
             closes(office, "roof")
             found.append([selling, looked(office, app)])
             secrets.add(kept_secret(office, "roof-1")[0])
-
     assert len(secrets) == 2, "the secrets differ"
-    assert found[0] == found[1]
-    assert all(seen["/batches/1/bundle.json"][0] == 409 for seen in found[0])
+    return found
+
+
+@pytest.mark.parametrize("mode", [EVENING, INSTANT])
+def test_two_draws_with_other_secrets_look_the_same_before_their_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    one, other = looked_at_two(tmp_path, monkeypatch, mode)
+
+    assert one == other
+    assert all(seen["/batches/1/bundle.json"][0] == 409 for seen in one)
+
+
+def test_a_look_that_tells_of_the_secret_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here the live part shows a digit that follows from it."""
+    leak = lambda batch, stage: batch.commitment[:8][::-1]  # noqa: E731
+    monkeypatch.setattr("app.draws.queries.live._rest_words", leak)
+
+    one, other = looked_at_two(tmp_path, monkeypatch, EVENING)
+
+    assert one[0]["/live"] != other[0]["/live"]
+    assert one[0]["/live"][2] != other[0]["/live"][2], "its tag as well"
 
 
 def test_what_is_taken_out_of_the_comparison_is_only_what_was_published() -> None:

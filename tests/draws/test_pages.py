@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from flask import Flask
+
 from app.box_office import BoxOffice
 from app.lottery.pool.terms import INSTANT
 from app.models import LotteryStatus
 from app.prize_draws.opening import open_batch, open_successor
 from tests.draws.made import add_draw, buy, draws, licence, reveals, sells, terms
-from tests.shop.visitor import Visitor
+from tests.shop.visitor import HTMX, Visitor
 
 
 def test_a_draw_shows_whole_odds_and_what_is_left(office: BoxOffice, cy: Visitor) -> None:
@@ -25,7 +27,7 @@ def test_a_draw_shows_whole_odds_and_what_is_left(office: BoxOffice, cy: Visitor
 
 
 def test_the_live_part_is_drawn_only_for_whoever_has_not_seen_it(
-    office: BoxOffice, cy: Visitor
+    office: BoxOffice, app: Flask, cy: Visitor
 ) -> None:
     lottery_id = sells(office, "live")
     cy.open("/draw/live")
@@ -38,6 +40,8 @@ def test_the_live_part_is_drawn_only_for_whoever_has_not_seen_it(
 
     assert answer.status_code == 200
     assert "105 of 120 sold" in cy.page
+    again = {**HTMX, "If-None-Match": answer.headers["ETag"]}
+    assert app.test_client().get("/draw/live/live", headers=again).status_code == 304
     assert cy.open("/draw/live/live").status_code == 303
 
 

@@ -29,6 +29,9 @@ LINE = "401 100 " + "0f" * 32
         ("Batch 3, ticket 0413", TypedTicket(413, 3)),
         ("Brass lamp, ticket 0413 of batch 2, won on 4 December 2026", TypedTicket(413, 2)),
         (LINE, TypedTicket(401, None, LINE)),
+        (f"Fingerprint of batch 2: {'0F' * 32}.", TypedTicket(None, 2, "", "0f" * 32)),
+        (" ".join(["0f0f"] * 16), TypedTicket(None, None, "", "0f" * 32)),
+        (f"Fingerprint of batch 1: {'ab' * 32}. Your line: {LINE}.", TypedTicket(401, None, LINE)),
         ("nothing", TypedTicket()),
         ("", TypedTicket()),
         ("batch 2", TypedTicket(None, 2)),
@@ -98,6 +101,16 @@ def test_every_ticket_can_be_checked_when_the_secret_is_out(
         assert "was not sold" in cy.page or position <= 100
     cy.open(f"/draw/{slug}/proof?ticket=101")
     assert "Ticket 0101 was not sold" in cy.page
+
+
+def test_a_fingerprint_from_a_letter_is_compared(
+    both: dict[str, str], cy: Visitor, office: BoxOffice
+) -> None:
+    slug = both[EVENING]
+    commitment = json.loads(cy.open(f"/draw/{slug}/batches/1/facts.json").data)["commitment"]
+    for digits, words in ((commitment, "That is the fingerprint"), ("ab" * 32, "That is not")):
+        cy.open(f"/draw/{slug}/proof?ticket=Fingerprint of batch 1: {digits}.")
+        assert words in cy.page
 
 
 @pytest.mark.parametrize("typed", ["0", "121", "99999999", "no number", "batch 7 ticket 3"])

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from app.event_files.drawing import check_prices, drawing_of, plan_bytes
-from app.event_files.fields import Fields
-from app.event_files.reading import ART, FILE_LIMIT_BYTES, read_event_file, slug_of
+from app.event_files.reading import ART, read_event_file
 from app.event_files.refused import EventFileRefused
+from app.toml_files.fields import Fields
+from app.toml_files.reading import FILE_LIMIT_BYTES, slug_of
 from tests.event_files.written import WHOLE, with_line, with_more
 
 ROOT = Path(__file__).parents[2]

@@ -16,6 +16,7 @@ from app.refusals import Refusal
 from tests.inventory.houses import ADULT, CHILD, NOON_MS, gala
 
 BASKETS = tuple(f"b{n}" for n in range(9))
+ENTRIES = ("e1", "e2", "e3")
 BUYERS = ("ada", "bo", "cy")
 STRANGE = ("Z9", "", "A1'")
 
@@ -100,6 +101,8 @@ class Simulation:
                 self._must(at not in expected and state.owners[at] == "", "an owner too many")
             else:
                 self._must(expected.get(at) == (letter, state.owners[at]), "an owner is missing")
+        for seat in state.kept:
+            self._must(state.seat_letter(seat) != FREE, f"{seat} is kept and free")
         self._must(state.free_count == state.letters.count(FREE), "free seats miscounted")
 
     def _areas_add_up(self) -> None:
@@ -154,7 +157,14 @@ class Simulation:
                 due = hold.expires_ms <= self.now_ms and not hold.guarded
                 self._must(due or self._is_own(hold, command), "a hold was stolen")
             if isinstance(fact, r.SeatHeld):
-                self._must(self.state.seat_letter(fact.seat) == FREE, f"{fact.seat} was not free")
+                free = BLOCKED if fact.keeper else FREE
+                self._must(self.state.seat_letter(fact.seat) == free, f"{fact.seat} was not free")
+                keeper = self.state.kept.get(fact.seat, "")
+                self._must(keeper == fact.keeper, f"{fact.seat} was kept for somebody else")
+            if isinstance(fact, r.SeatKept | r.SeatFreed) and fact.seat in self.state.kept:
+                is_blocked = self.state.seat_letter(fact.seat) == BLOCKED
+                is_ballot = isinstance(command, c.ArrangeKept | c.SetAside)
+                self._must(is_ballot or not is_blocked, f"{fact.seat} was kept no more")
 
     def _is_own(self, hold: Hold, command: c.Command[Any]) -> bool:
         order = getattr(command, "order", None)
@@ -346,6 +356,24 @@ def _unblock(s: Simulation) -> c.Command[Any]:
     return c.UnblockPlaces("ada", "house", seats, (c.AreaChoice("bar", 2),))
 
 
+def _set_aside(s: Simulation) -> c.Command[Any]:
+    return c.SetAside(3, s.chance.choice(("front", "back", "nowhere")), s.chance.randint(0, 9), "a")
+
+
+def _arrange(s: Simulation) -> c.Command[Any]:
+    rights = tuple(
+        c.KeptRight(entry, s.chance.choice(("front", "back")), s.chance.randint(1, 3))
+        for entry in ENTRIES
+        if s.chance.random() < 0.7
+    )
+    return c.ArrangeKept(3, rights, to_sale=s.chance.random() < 0.1)
+
+
+def _hold_kept(s: Simulation) -> c.Command[Any]:
+    entry = s.chance.choice(ENTRIES)
+    return c.HoldKept(s.basket(), s.fresh("7-h"), 3, entry, s.chance.randint(0, 3))
+
+
 def _offer(s: Simulation) -> c.Command[Any]:
     lines = s.lines.get(s.order(), ())
     return c.KeepOffer(s.fresh("offer"), s.fresh("7-k"), lines, 600)
@@ -354,5 +382,6 @@ def _offer(s: Simulation) -> c.Command[Any]:
 _MAKERS = (
     *(_hold_seats,) * 6, *(_hold_best,) * 2, _extend, *(_release,) * 2, _release_places, _retype,
     *(_start_payment,) * 3, _end_payment, *(_refreeze,) * 2, *(_sell,) * 2, *(_buy_now,) * 2,
-    *(_cancel,) * 3, _move, _block, _unblock, _offer,
+    *(_cancel,) * 3, _move, _block, _unblock, _offer, _set_aside,
+    _arrange, *(_hold_kept,) * 2,
 )  # fmt: skip

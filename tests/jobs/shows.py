@@ -9,19 +9,18 @@ from typing import Any
 from app.box_office import BoxOffice
 from app.clock import utc_now
 from app.demo.sized import plan_of_size
-from app.event_files.adding import add_event, keep_plan, organizer_of
+from app.event_files.adding import add_event, keep_plan
 from app.event_files.drawing import drawing_of
 from app.event_files.event_file import (
     AreaWords,
     CategoryWords,
     EventFile,
-    HouseWords,
     PlanChoice,
     SalesTerms,
     TypeWords,
-    VenueWords,
 )
 from app.models import EventStatus
+from app.toml_files.houses import HouseWords, VenueWords, keep_house
 
 ZONE = "Europe/London"
 SEAT_COUNT = 1100
@@ -74,7 +73,7 @@ def add_show(
     )
     drawing, now = drawing_of(plan_of_size(SEAT_COUNT), PlanChoice()), utc_now()
     with office.db.write() as connection:
-        organizer_id = organizer_of(connection, show, now, is_demo=is_demo)
+        organizer_id = keep_house(connection, show.house, now, is_demo=is_demo)
         plan_id = keep_plan(connection, organizer_id, drawing, now)
         event_id = add_event(
             connection, show, plan_id, now, is_demo=is_demo, status=EventStatus.PUBLISHED

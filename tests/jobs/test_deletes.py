@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, insert, select, update
 
 from app.clock import house as house_clock
@@ -15,12 +16,16 @@ from app.models import (
     Account,
     Allocation,
     DeliveryRow,
+    DrawOrder,
     EffectState,
     Event,
     HoldRow,
     KeptAnswer,
     KeptMail,
     LedgerEntry,
+    LotteryPart,
+    LotteryPurchase,
+    LotteryWin,
     Order,
     OrderLine,
     Organizer,
@@ -32,6 +37,8 @@ from app.models import (
     SetupLink,
     Ticket,
 )
+from app.orders.draw_placing import DrawWish, place_draw_order
+from app.orders.ending import give_up
 from app.orders.placed import Buyer
 from app.orders.placing import place_order
 from app.orders.receipt_numbers import ReceiptRounds
@@ -39,9 +46,11 @@ from app.orders.receipts import asked_orders
 from app.orders.views import order_view
 from app.outbox import add_effect
 from jobs.deletes import cancel_old_demo, dry_run
+from tests.carrying import carry_out_due
 from tests.giving_back import give_back_sold
 from tests.jobs.house import House
 from tests.jobs.shows import add_show
+from tests.lottery.house_draws import add_draw, terms_for
 
 DAY = timedelta(days=1)
 only_inside = pytest.mark.parametrize("transport", ["inside"])
@@ -233,6 +242,26 @@ def test_old_demo_orders_go_and_their_places_with_them(house: House) -> None:
     for table in (Order, OrderLine, Ticket, Payment, Refund, LedgerEntry, Receipt, Allocation):
         assert count(house, table) == 0, table
     assert broken(house) == []
+
+
+@only_inside
+def test_old_demo_orders_of_draw_tickets_go_once_those_are_archived(house: House) -> None:
+    lottery = add_draw(house.office, terms_for(100))
+    wish = DrawWish(lottery, 5, wants_fewer=False)
+    buyer = Buyer("Bo", "bo@example.org")
+    order = place_draw_order(house.office, wish, buyer, "demo", "paid").order_id
+    give_up(house.office, place_draw_order(house.office, wish, buyer, "demo").order_id)
+    write(house, update(Order).values(created_at=utc_now() - 31 * DAY))
+    assert dry_run(house.office)["delete.demo_orders"] == 0, "both still have a purchase"
+
+    carry_out_due(house.office, "lottery.%")
+    write(house, sql_delete(LotteryWin))
+    write(house, sql_delete(LotteryPart))  # as archiving does
+    write(house, sql_delete(LotteryPurchase).where(LotteryPurchase.id == order))
+    house.start_runner()
+    delete(house, "delete.demo_orders")
+
+    assert count(house, Order) == count(house, DrawOrder) == 1
 
 
 @only_inside

@@ -107,11 +107,10 @@ class BallotSimulation:
             if isinstance(fact, r.RightEnded | r.RightUsed):
                 entry = self.state.entries[fact.entry_id]
                 is_own = getattr(command, "email_key", None) == entry.email_key
-                is_due = entry.right is not None and entry.right.until_ms <= self.now_ms
+                right = entry.right
+                is_over = right is not None and right.until_ms <= self.now_ms
+                is_due = is_over and right is not None and not right.is_guarded
                 self._must(is_own if command else is_due, "a right was stolen")
-            if isinstance(fact, r.RightMoved):
-                right = self.state.entries[fact.entry_id].right
-                self._must(right is not None and right.until_ms <= fact.until_ms, "less time")
             if isinstance(fact, r.EntryKept | r.EntryWithdrawn):
                 closes_ms = self.state.terms.closes_ms if self.state.terms else None
                 in_time = closes_ms is None or self.moment.wall_ms < closes_ms
@@ -276,7 +275,11 @@ def _publish(s: BallotSimulation) -> Command[Any]:
 
 
 def _keep(s: BallotSimulation) -> Command[Any]:
-    return c.KeepRight(*s.owned("won"), s.now_ms + s.chance.choice((1, 3_600_000, 10**12)))
+    return c.KeepRight(*s.owned("won"))
+
+
+def _free(s: BallotSimulation) -> Command[Any]:
+    return c.FreeRight(s.owned("won")[0])
 
 
 def _use(s: BallotSimulation) -> Command[Any]:
@@ -308,12 +311,12 @@ def _show(s: BallotSimulation) -> Command[Any]:
 
 
 _ANY: Final = (
-    _open, _enter, _change, _withdraw, _close, _value, _order, _announce, _publish, _keep, _use,
-    _decline, _join, _supply, _end, _show,
+    _open, _enter, _change, _withdraw, _close, _value, _order, _announce, _publish, _keep, _free,
+    _use, _decline, _join, _supply, _end, _show,
 )  # fmt: skip
 _AFTERWARDS: Final = (
-    *_ANY, *(_announce,) * 2, *(_keep,) * 2, *(_use,) * 4, *(_decline,) * 4, *(_join,) * 4,
-    *(_withdraw,) * 2, *(_supply,) * 2,
+    *_ANY, *(_announce,) * 2, *(_keep,) * 2, *(_free,) * 2, *(_use,) * 4, *(_decline,) * 4,
+    *(_join,) * 4, *(_withdraw,) * 2, *(_supply,) * 2,
 )  # fmt: skip
 _MAKERS: Final[dict[str, Any]] = {
     DRAFT: (*_ANY, *(_open,) * 6),

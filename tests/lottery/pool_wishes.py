@@ -189,6 +189,11 @@ def _break(s: Simulation) -> Command[Any]:
     return c.TakeBreak(s.chance.choice(BUYERS), until_day, s.day)
 
 
+def _forget(s: Simulation) -> Command[Any]:
+    known = s.purchase()
+    return c.ForgetNames(("none",) if known is None else (known.id, "none"))
+
+
 def _claim(s: Simulation) -> Command[Any]:
     batch = s.batch()
     if batch is None:
@@ -266,6 +271,6 @@ def _basis(s: Simulation) -> Command[Any]:
 MAKERS: Final = (
     _basis, *(_open,) * 2, *(_reseed,) * 5, *(_close,) * 2, *(_value,) * 2, _draw,
     *(_announce,) * 2, _reveal, *(_place,) * 12, *(_at_once,) * 3, *(_freeze,) * 2,
-    *(_end_payment,) * 2, *(_pay,) * 12, *(_slice,) * 12, _budget, _break, *(_claim,) * 5,
+    *(_end_payment,) * 2, *(_pay,) * 12, *(_slice,) * 12, _budget, _break, _forget, *(_claim,) * 5,
     *(_confirm,) * 2, *(_settle,) * 2, *(_archive,) * 2, _show, *(_go_on,) * 8,
 )  # fmt: skip

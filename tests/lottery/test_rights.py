@@ -8,7 +8,7 @@ from app.inventory.records import EffectDue
 from app.lottery.ballot import commands as c
 from app.lottery.ballot.records import RightGranted
 from app.lottery.ballot.state import BallotState
-from app.lottery.refusals import NotThatFar, RightOver
+from app.lottery.refusals import InBasket, NotThatFar, RightOver
 from app.refusals import Invalid, NotFound
 from tests.lottery.ballots import (
     CIRCLE,
@@ -128,34 +128,35 @@ def test_a_winner_of_the_draw_keeps_no_place() -> None:
     refused(full(), declines("bo", keeps_place=True), Invalid)
 
 
-def test_a_payment_keeps_the_right_but_not_for_long() -> None:
+def test_a_right_does_not_end_while_a_basket_has_its_seats() -> None:
     ballot = full()
-    late_ms = NOON_MS + int(2.999 * 24 * HOUR_MS)
-    told(ballot, c.KeepRight("e-bo", "bo", late_ms + HOUR_MS), days=2.999)
+    told(ballot, c.KeepRight("e-bo", "bo"), days=2.999)
     told(ballot, c.Expire(), days=3.01)
+    assert shows(ballot, "bo", days=3.01).status == "won"
+    refused(ballot, declines("bo"), InBasket)
 
-    right = shows(ballot, "bo", days=3.01).right
-    assert right is not None
-    assert right.until_ms == late_ms + HOUR_MS
-    told(ballot, c.KeepRight("e-bo", "bo", late_ms + 999 * HOUR_MS), days=2.999)
-    kept = shows(ballot, "bo", days=3.01).right
-    assert kept is not None
-    assert kept.until_ms == late_ms + 2 * HOUR_MS
+    told(ballot, c.FreeRight("e-bo"), days=3.02)
+    told(ballot, c.Expire(), days=3.02)
+
+    assert shows(ballot, "bo", days=3.02).status == "lapsed"
 
 
-def test_keeping_never_shortens_a_right() -> None:
-    assert noted(full(), c.KeepRight("e-bo", "bo", NOON_MS + 1)) == ()
+def test_a_right_whose_time_is_over_goes_into_no_basket_again() -> None:
+    ballot = full()
+    told(ballot, c.KeepRight("e-bo", "bo"), days=2.999)
+
+    refused(ballot, c.KeepRight("e-bo", "bo"), RightOver, days=3.01)
 
 
 def test_only_who_has_a_right_keeps_uses_or_declines_it() -> None:
     ballot = full()
 
-    for command in (c.KeepRight("e-cy", "cy", NOON_MS), uses("cy", 1), declines("cy")):
+    for command in (c.KeepRight("e-cy", "cy"), uses("cy", 1), declines("cy")):
         refused(ballot, command, RightOver)
     for name, own in (("bo", "cy"), ("nobody", "bo")):
         refused(ballot, c.UseRight(f"e-{name}", own, "o", 1), NotFound)
         refused(ballot, c.DeclineRight(f"e-{name}", own), NotFound)
-        refused(ballot, c.KeepRight(f"e-{name}", own, NOON_MS), NotFound)
+        refused(ballot, c.KeepRight(f"e-{name}", own), NotFound)
         refused(ballot, c.JoinList(f"e-{name}", own), NotFound)
 
 

@@ -100,7 +100,7 @@ def test_a_form_without_its_proof_changes_nothing(
     }
 
     assert statuses == dict.fromkeys(statuses, 403)
-    assert len(statuses) == 6
+    assert len(statuses) == 10
     assert everything(office) == before
 
 

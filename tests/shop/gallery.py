@@ -12,11 +12,23 @@ from flask import Flask, Response, render_template
 from werkzeug.serving import make_server
 
 from app import assets, notices, words
+from app.draws.views.draw import DrawList
 from app.headers import CONTENT_POLICY
+from app.home_parts import DrawnPart
 from app.me.views import PastPage
 from app.shop.views.order import FindPage
 from app.shop.views.programme import VisitPage
-from tests.shop.samples import basket, event, me, order, programme, welcome
+from tests.shop.samples import (
+    ballots,
+    basket,
+    draw_tickets,
+    draws,
+    event,
+    me,
+    order,
+    programme,
+    welcome,
+)
 from tests.source import ROOT
 
 Context = Mapping[str, Any]
@@ -105,6 +117,37 @@ STATES: dict[str, Shown] = {
     "me-before": _page("me/before.html", me.before),
     "me-before-nothing": _page("me/before.html", lambda: PastPage(me.EMAIL, ())),
     "me-deletion": _page("me/deletion.html", me.deletion),
+    "draw": _page("draws/draw.html", draws.draw),
+    "draw-blind": _page("draws/draw.html", draws.draw_blind),
+    "draw-batches": _page("draws/draw.html", draws.draw_batches),
+    "draw-early": _page("draws/draw.html", draws.draw_early),
+    "draw-ended": _page("draws/draw.html", draws.draw_ended),
+    "draws": _page("draws/list.html", draws.draw_list),
+    "draws-none": _page("draws/list.html", lambda: DrawList(())),
+    "home-draws": _page(
+        "shop/home.html",
+        programme.home,
+        parts=(
+            DrawnPart("draws/_home.html", "css/draws.css", draws.draw_list().current),
+            ballots.home(),
+        ),
+    ),
+    "draw-buy": _page("draws/buy.html", draw_tickets.buy),
+    "draw-buy-errors": _page("draws/buy.html", draw_tickets.buy_with_errors),
+    "draw-buy-stranger": _page("draws/buy.html", draw_tickets.buy_stranger),
+    "draw-buy-closed": _page("draws/closed.html", draw_tickets.closed),
+    "draw-tickets": _page("draws/purchase.html", draw_tickets.purchase),
+    "draw-tickets-won": _page("draws/purchase.html", draw_tickets.purchase_won),
+    "draw-tickets-lost": _page("draws/purchase.html", draw_tickets.purchase_lost),
+    "draw-tickets-unpaid": _page("draws/purchase.html", draw_tickets.purchase_unpaid),
+    "draw-tickets-all": _page(
+        "draws/tickets.html", draw_tickets.purchase_won, tickets=draw_tickets.tickets()
+    ),
+    "me-draws": _page("me/mine.html", draw_tickets.mine),
+    "proof": _page("draws/proof.html", draws.proof),
+    "proof-early": _page("draws/proof.html", draws.proof_early),
+    "proof-no-ticket": _page("draws/proof.html", draws.proof_no_ticket),
+    "proof-unsold": _page("draws/proof.html", draws.proof_unsold),
     "visit": _page("shop/visit.html", lambda: VisitPage(legal=("Marsh Hall Trust.",))),
     "welcome": _page("welcome.html", welcome.welcome),
     "welcome-wrong": _page("welcome.html", lambda: welcome.welcome({"code": "Not the code."})),
@@ -122,6 +165,14 @@ STATES: dict[str, Shown] = {
     },
     **{f"order-{name}": _order(name) for name in order.ORDER_STATES},
     **{f"plate-{name}": _plate(name) for name in programme.PLATES},
+    "ballot": _page("ballot/ballot.html", ballots.ballot),
+    "ballot-refused": _page("ballot/ballot.html", ballots.refused),
+    "ballot-closed": _page("ballot/ballot.html", ballots.closed),
+    "ballot-asked": _page("ballot/asked.html", ballots.asked),
+    **{
+        f"ballot-{name}": _page("ballot/entry.html", lambda page=page: page)  # type: ignore[misc]
+        for name, page in ballots.ENTRIES.items()
+    },
 }
 
 

@@ -11,9 +11,11 @@ from app import deletions
 from app.admin.queries.words import kind_words, moment
 from app.admin.views import CleaningLine, CleaningPage, Keeper
 from app.answers import KEPT_HOURS
+from app.ballot_draws.forgetting import REQUEST_DAYS
 from app.box_office import office
 from app.clock import utc_now
 from app.models import Organizer, ScheduleRow
+from app.prize_draws.by_itself import archivable
 from app.refusals import Invalid, NotFound
 from app.words import gettext as _
 from app.words import ngettext
@@ -22,6 +24,7 @@ ORGANIZERS_LIMIT: Final = 200
 DAYS_LEAST: Final = 30
 DAYS_MOST: Final = 3660
 COUNTED_LIMIT: Final = 10_000
+TICKETS: Final = "delete.lottery_tickets"
 ENDED: Final = ("delete.sign_ins", "delete.buyer_sessions")
 
 
@@ -41,6 +44,7 @@ def cleaning_page(typed: Mapping[int, tuple[str, str]] | None = None) -> Cleanin
                 .limit(ORGANIZERS_LIMIT)
             )
         )
+    counts[TICKETS] = sum(batch.sold - batch.gone for batch in archivable(office()))
     return CleaningPage(
         lines=tuple(
             CleaningLine(
@@ -93,9 +97,14 @@ def _rule(kind: str) -> str:
         "delete.spent_links": deletions.SPENT_LINK_DAYS,
         "delete.done_letters": deletions.DONE_LETTER_DAYS,
         "delete.deliveries": deletions.DELIVERY_DAYS,
+        "delete.ballot_requests": REQUEST_DAYS,
     }
     if kind == "delete.personal_data":
         return _("As long after the last event of an order as its organizer wishes; see below")
+    if kind == TICKETS:
+        return _("As many days after nobody could claim any more as each draw promised")
+    if kind == "delete.ballot_names":
+        return _("As names of buyers, after the last event of the ballot")
     if kind in ENDED:
         return _("Once they have ended")
     if kind == "delete.forgotten_buyers":

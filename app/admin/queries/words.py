@@ -27,11 +27,18 @@ def kind_words(kind: str) -> str:
         "mail.find_orders": _("Letter with found orders"),
         "mail.sign_in": _("Letter that signs a buyer in"),
         "mail.event_cancelled": _("Letter about a cancelled event"),
+        "mail.ballot": _("Letter about a ballot"),
+        "ballot.seats": _("Seats of a ballot, looked at again"),
+        "ballot.right": _("Seats kept for a ballot's winner"),
+        "ballot.right_over": _("Seats of a ballot go down the list"),
+        "ballot.results": _("Results of a ballot"),
         "letters.event_cancelled": _("Letters to everybody at a cancelled event"),
         "refund.submit": _("Money that goes back"),
         "delete.ended_holds": _("Ended holds"),
         "delete.demo_orders": _("Old demo orders"),
         "delete.personal_data": _("Names and addresses of past buyers"),
+        "delete.ballot_requests": _("Ballot entries that nobody confirmed"),
+        "delete.ballot_names": _("Names and addresses of past entrants"),
         "delete.kept_answers": _("Answers kept for repeated requests"),
         "delete.kept_mails": _("Kept letters"),
         "delete.old_effects": _("Rows of what was done"),
@@ -42,6 +49,7 @@ def kind_words(kind: str) -> str:
         "delete.forget_wishes": _("Wishes to be forgotten that are fulfilled"),
         "delete.done_letters": _("Requests between processes"),
         "delete.deliveries": _("What Stripe told"),
+        "delete.lottery_tickets": _("Tickets of draws that are over"),
     }
     return known.get(kind, kind)
 

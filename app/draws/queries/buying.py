@@ -15,7 +15,6 @@ from app.draw_cards import DrawCard
 from app.draws.queries.chances import chance_words, worth_words
 from app.draws.queries.legal import legal_view
 from app.draws.queries.prizes import count_words, left_words, prizes
-from app.draws.queries.shown import Shown, Stage, stage_of
 from app.draws.queries.words import batch_title, prizes_words, tickets_words
 from app.draws.views.buying import (
     BudgetPart,
@@ -29,9 +28,10 @@ from app.lottery.pool.terms import INSTANT, Terms
 from app.lottery.pool.totals import BatchTotals
 from app.money import price_words, sum_words
 from app.orders.draw_placing import CONTRIBUTION_BYTES, CREDITS
-from app.pages import Fact, FormState
+from app.pages import Action, Fact, FormState
 from app.payments.gateway import as_remote
 from app.prize_draws.limits import BuyerLimits, limits_of
+from app.prize_draws.shown import Shown, Stage, stage_of
 from app.sign_ins.sessions import SignedInBuyer
 from app.words import gettext as _
 from app.words import ngettext
@@ -66,6 +66,7 @@ def buy_page(shown: Shown, count_typed: str, form: FormState) -> BuyPage | None:
         count_part=part,
         budget=_budget(card, terms, count, buyer),
         sign_in_words=_sign_in_words(card, buyer),
+        instead=_instead(ways, buyer),
         ways=ways,
         short_note=_short_note(batch),
         age_words=_age_words(shown),
@@ -207,6 +208,15 @@ def _sign_in_words(card: DrawCard, buyer: SignedInBuyer | None) -> str:
     if card.credits:
         return _("Sign in to use play credits, and to see or set your budget.")
     return _("Sign in to see or set a budget for yourself.")
+
+
+def _instead(ways: tuple[DrawWay, ...], buyer: SignedInBuyer | None) -> Action | None:
+    """What to do first where no way to pay can be chosen."""
+    if not ways or not all(way.is_off for way in ways):
+        return None
+    if buyer is None:
+        return Action(_("Sign in to get tickets"), "/me")
+    return Action(_("Get play credits"), "/me#credits")
 
 
 def _ways(

@@ -14,6 +14,7 @@ from app.words import gettext as _
 from app.words import ngettext
 
 LIKELY: Final = 0.5
+NOISE: Final = 1e-6  # of floating point, where a chance is a whole number
 
 
 def chance_words(terms: Terms, count: int) -> str:
@@ -40,11 +41,17 @@ def _sentences(terms: Terms, count: int) -> Iterator[str]:
         "At %(all)s tickets the chance of %(prize)s is %(chance)s.",
         count,
         all=count_words(count),
-        prize=best.name,
+        prize=_inside(best.name),
         chance=_chance(terms.size, best.count, count),
     )
     if len(terms.tiers) > 1 or best.count > 1:
         yield _average(terms, count)
+
+
+def _inside(name: str) -> str:
+    """A bicycle becomes a bicycle in the middle of a sentence."""
+    begun, space, _rest = name.partition(" ")
+    return name[:1].lower() + name[1:] if space and begun in ("A", "An", "The") else name
 
 
 def _chance(size: int, winning: int, count: int) -> str:
@@ -65,7 +72,7 @@ def _rounded(chance: float) -> str:
     """Never rounded in favour of buying."""
     if chance >= LIKELY:
         return _("about %(num)s in 100", num=min(99, floor(chance * 100)))
-    return _("about 1 in %(each)s", each=count_words(ceil(1 / chance)))
+    return _("about 1 in %(each)s", each=count_words(ceil(1 / chance - NOISE)))
 
 
 def _average(terms: Terms, count: int) -> str:

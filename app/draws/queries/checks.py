@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.draws.queries.prizes import count_words
-from app.draws.queries.shown import Shown, is_instant
 from app.draws.queries.words import (
     local,
     prizes_words,
@@ -15,6 +14,7 @@ from app.draws.queries.words import (
 )
 from app.draws.views.proof import CheckStep
 from app.lottery.pool.totals import BatchTotals
+from app.prize_draws.shown import Shown, is_instant
 from app.words import gettext as _
 from app.words import list_words, moment_words
 

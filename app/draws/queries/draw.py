@@ -7,7 +7,6 @@ from app.draws.queries.fairness import fair_view
 from app.draws.queries.legal import legal_view, rules_paragraphs
 from app.draws.queries.live import live_view, tag_of
 from app.draws.queries.prizes import prizes
-from app.draws.queries.shown import Shown, Stage, stage_of
 from app.draws.queries.words import (
     batch_title,
     price_of_ticket,
@@ -16,6 +15,7 @@ from app.draws.queries.words import (
 )
 from app.draws.views.draw import DrawPage
 from app.lottery.pool.totals import BatchTotals
+from app.prize_draws.shown import Shown, Stage, stage_of
 from app.words import gettext as _
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from app.box_office import BoxOffice
 from app.draws.queries.prizes import count_words
 from app.draws.queries.published import Times, times_of
-from app.draws.queries.shown import Shown, is_instant
 from app.draws.queries.words import local, public_value_words, public_words, short_hash
 from app.draws.views.draw import FairStep, FairView
 from app.lottery.pool.totals import BatchTotals
+from app.prize_draws.shown import Shown, is_instant
 from app.words import gettext as _
 from app.words import short_moment_words
 
@@ -63,7 +63,8 @@ def _steps(shown: Shown, batch: BatchTotals, times: Times) -> Iterator[FairStep]
     if not is_instant(batch):
         value = public_value_words(batch.public_value) or public_words(shown.card.public)
         yield FairStep(_("Number from outside"), value, bool(batch.public_value))
-        yield FairStep(_("Drawn"), when(batch.drawn_ms), batch.drawn_ms is not None)
+        drawn = when(batch.drawn_ms) or _("When that number is known")
+        yield FairStep(_("Drawn"), drawn, batch.drawn_ms is not None)
     published = when(times.revealed_ms) or (
         _("When the sale is over") if is_instant(batch) else _("After the draw")
     )

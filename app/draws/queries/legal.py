@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.draws.queries.shown import Shown
+from app.draw_legal import legal_words
 from app.draws.views.draw import LegalView
-from app.words import gettext as _
+from app.prize_draws.shown import Shown
 
 
 def legal_view(shown: Shown) -> LegalView | None:
@@ -12,20 +12,7 @@ def legal_view(shown: Shown) -> LegalView | None:
     basis = shown.totals.basis
     if basis is None or not shown.is_paid:
         return None
-    sentences = [
-        _("%(region)s, no. %(number)s.", region=basis.region, number=basis.number),
-        _("Promoter: %(promoter)s.", promoter=basis.promoter.rstrip(".")),
-    ]
-    age = shown.card.rules.age_limit
-    if age:
-        sentences.append(_("Only for people aged %(age)s or over.", age=age))
-    if shown.card.words.share:
-        sentences.append(f"{shown.card.words.share.rstrip('.')}.")
-    if basis.free_entry:
-        sentences.append(
-            _("Taking part without paying: %(way)s.", way=basis.free_entry.rstrip("."))
-        )
-    return LegalView(basis.kind, " ".join(sentences))
+    return LegalView(basis.kind, legal_words(shown.card, basis))
 
 
 def rules_paragraphs(shown: Shown) -> tuple[str, ...]:

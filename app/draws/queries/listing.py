@@ -13,11 +13,11 @@ from app.draw_cards import DrawCard
 from app.draws.queries.draw import facts
 from app.draws.queries.live import stage_words
 from app.draws.queries.prizes import prize_lines
-from app.draws.queries.shown import Shown, shown_draw, stage_of
 from app.draws.views.draw import DrawLine, DrawList
 from app.models import LotteryBasis, LotteryBatch
 from app.pages import Label
 from app.pool_reading import terms_of
+from app.prize_draws.shown import Shown, shown_draw, stage_of
 from app.refusals import NotFound
 from app.words import gettext as _
 

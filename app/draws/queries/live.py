@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.draws.queries.prizes import count_words, lines_left
-from app.draws.queries.shown import Shown, Stage, is_instant, is_over, stage_of
 from app.draws.queries.words import (
     batch_title,
     local,
@@ -17,6 +16,7 @@ from app.draws.queries.words import (
 from app.draws.views.draw import BatchLine, LiveView, WinnerLine
 from app.lottery.pool.totals import BatchTotals
 from app.pages import Label
+from app.prize_draws.shown import Shown, Stage, is_instant, is_over, stage_of
 from app.words import gettext as _
 from app.words import moment_words
 
@@ -40,6 +40,7 @@ def live_view(shown: Shown, now_ms: int) -> LiveView:
         state=state,
         title=title,
         paragraphs=paragraphs,
+        batch=batch_title(batch) if len(shown.totals.batches) > 1 else "",
         sold=batch.sold,
         size=batch.size,
         sold_words=_(
@@ -119,7 +120,8 @@ def _drawn(shown: Shown, batch: BatchTotals) -> Told:
 
 def _revealed(shown: Shown, batch: BatchTotals) -> Told:
     words = _("The secret is published: anybody can repeat the draw now.")
-    return Label(_("Drawn, open to check"), "ok", "check"), _("The draw is made"), (words,)
+    title = _("Sales are over") if is_instant(batch) else _("The draw is made")
+    return Label(_("Open to check"), "ok", "check"), title, (words,)
 
 
 def _ended(shown: Shown, batch: BatchTotals) -> Told:

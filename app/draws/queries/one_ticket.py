@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from app.box_office import BoxOffice
 from app.draws.forms import TypedTicket
-from app.draws.queries.shown import Shown, is_instant
-from app.draws.queries.words import ticket_number
+from app.draws.queries.words import local, ticket_number
 from app.draws.views.proof import TicketAnswer
 from app.lottery.pool.totals import BatchTotals
 from app.prize_draws.drawing import kept_bundle, kept_list
+from app.prize_draws.shown import Shown, is_instant
 from app.words import gettext as _
+from app.words import moment_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ def one_ticket(office: BoxOffice, shown: Shown, batch: BatchTotals, typed: Typed
     """What is known of the ticket that was typed."""
     if typed.line:
         return _line(office, batch, typed)
+    if typed.fingerprint:
+        return Found(_fingerprint(shown, batch, typed.fingerprint))
     position = typed.position
     if position is None:
         return Found(error=_("Type the number of a ticket, as 0413."))
@@ -47,8 +50,8 @@ def _line(office: BoxOffice, batch: BatchTotals, typed: TypedTicket) -> Found:
         words = _("The list is published when the sale has closed. Keep your line until then.")
         return Found(error=words)
     position = typed.position or 1
-    is_there = typed.line in kept_list(office, batch.batch_id).read().decode().splitlines()
-    if is_there:
+    published = b"\n" + kept_list(office, batch.batch_id).read()
+    if f"\n{typed.line}\n".encode() in published:
         title = _("Your line is in the list")
         words = _("It stands in the list of tickets as it was published when the sale had closed.")
         return Found(TicketAnswer(title, (words,), "ok", "check", position))
@@ -58,6 +61,21 @@ def _line(office: BoxOffice, batch: BatchTotals, typed: TypedTicket) -> Found:
         " same and still not here, tell the promoter and keep the letter."
     )
     return Found(TicketAnswer(title, (words,), "bad", "cross", position))
+
+
+def _fingerprint(shown: Shown, batch: BatchTotals, digits: str) -> TicketAnswer:
+    """Whether what somebody kept is what was published of the batch."""
+    if digits == batch.commitment:
+        when = moment_words(local(shown.card, batch.opened_ms))
+        words = _("It was published on %(when)s, and the record of this batch must fit it.",
+                  when=when)  # fmt: skip
+        return TicketAnswer(_("That is the fingerprint of this batch"), (words,), "ok", "check", 0)
+    words = _(
+        "Compare it with your letter, and look whether it belongs to another batch. If it does not,"
+        " tell the promoter and keep the letter."
+    )
+    title = _("That is not the fingerprint of this batch")
+    return TicketAnswer(title, (words,), "bad", "cross", 0)
 
 
 def _secret(batch: BatchTotals, position: int) -> TicketAnswer:

@@ -13,7 +13,6 @@ from app.draws.queries.checks import check_steps
 from app.draws.queries.live import batch_state
 from app.draws.queries.one_ticket import Found, one_ticket
 from app.draws.queries.published import Published, Times, published_of, times_of
-from app.draws.queries.shown import Shown, is_instant
 from app.draws.queries.words import (
     batch_title,
     local,
@@ -24,6 +23,7 @@ from app.draws.queries.words import (
 from app.draws.views.proof import Download, ProofPage
 from app.lottery.pool.totals import BatchTotals
 from app.pages import Chip, Fact
+from app.prize_draws.shown import Shown, is_instant
 from app.words import gettext as _
 from app.words import moment_words, short_moment_words
 
@@ -175,8 +175,8 @@ def _downloads(batch: BatchTotals, address: str) -> Iterator[Download]:
 
 
 def _command(batch: BatchTotals) -> str:
-    name = file_name(batch, ".json") if batch.is_revealed else "my-ticket.json"
-    return f"python3 {SCRIPT} {name}"
+    has_own = is_instant(batch) and not batch.is_revealed
+    return f"python3 {SCRIPT} {'my-ticket.json' if has_own else file_name(batch, '.json')}"
 
 
 def _tell_words(shown: Shown) -> str:
@@ -199,12 +199,14 @@ def _tell_words(shown: Shown) -> str:
 
 
 def _timeline(shown: Shown, batch: BatchTotals, times: Times) -> Iterator[Fact]:
-    said = [(batch.opened_ms, _("Fingerprint and rules published"))]
+    opened, closed = _("Fingerprint and rules published"), _("Sale closed, the list is final")
     if is_instant(batch):
-        said = [(batch.opened_ms, _("Prizes placed; fingerprint, root and rules published"))]
+        opened = _("Prizes placed; fingerprint, root and rules published")
+        closed = _("Sale closed")
+    said = [(batch.opened_ms, opened)]
     marks = (
         (times.first_sold_ms, _("First ticket sold")),
-        (batch.closed_ms, _("Sale closed, the list is final")),
+        (batch.closed_ms, closed),
         (times.value_ms, _("Number from outside fixed")),
         (batch.drawn_ms, _("Drawn")),
         (times.revealed_ms, _("Secret published")),

@@ -87,7 +87,9 @@ def public_words(rules: Mapping[str, Any]) -> str:
 
 def public_value_words(kept: str) -> str:
     """3, 7, 12, 25, 31, 49 as it is kept: people's numbers, or hexadecimal digits."""
-    value = json.loads(kept) if kept else []
+    if not kept:
+        return ""
+    value = json.loads(kept)
     if value and isinstance(value[0], list):
         return "; ".join(", ".join(str(number) for number in drawn) for drawn in value)
     if len(value) == 1:

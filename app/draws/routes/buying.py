@@ -11,7 +11,6 @@ from app.box_office import office
 from app.buyer_cookie import signed_in_buyer
 from app.buyers import read_buyer
 from app.draws.queries.buying import buy_page, closed_page, count_error, known_buyer
-from app.draws.queries.shown import Shown, shown_draw
 from app.houses import show_house
 from app.htmx import go_to, show_fragment, show_page, wants_fragment
 from app.identity import current_account
@@ -19,6 +18,7 @@ from app.orders.draw_placing import DrawWish, place_draw_order
 from app.orders.placed import Buyer
 from app.orders.views import draw_path
 from app.pages import FormState
+from app.prize_draws.shown import Shown, shown_draw
 from app.rate_limits import limit
 from app.refusals import Invalid
 from app.words import SOURCE_LANGUAGE

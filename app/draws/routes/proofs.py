@@ -11,7 +11,6 @@ from app.box_office import office
 from app.clock import wall_ms
 from app.draws.forms import TYPED_LIMIT, read_typed
 from app.draws.queries.proof import file_name, proof_page, public_facts
-from app.draws.queries.shown import Shown, is_instant, shown_draw
 from app.draws.routes.public import FRESH
 from app.houses import show_house
 from app.htmx import show_page
@@ -20,6 +19,7 @@ from app.lottery.refusals import NotThatFar
 from app.prize_draws.drawing import kept_bundle, kept_list
 from app.prize_draws.proofs import open_proof
 from app.prize_draws.records import RecordFile
+from app.prize_draws.shown import Shown, is_instant, shown_draw
 from app.refusals import NotFound
 from app.requests import this_request
 from app.state_answers import accepts_gzip

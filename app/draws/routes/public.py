@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from app.box_office import office
 from app.clock import wall_ms
+from app.draw_polls import note_drawn
 from app.draws.queries.draw import draw_page
 from app.draws.queries.listing import draw_list
 from app.draws.queries.live import live_view, tag_of
-from app.draws.queries.shown import shown_draw
-from app.houses import show_house
+from app.houses import show_house, show_houses
 from app.htmx import HTML, go_to, show_fragment, show_page, wants_fragment
+from app.prize_draws.shown import shown_draw
 
 bp = Blueprint("draws", __name__)
 
@@ -25,6 +26,7 @@ FRESH: Final = "public, no-cache"
 @bp.get("/draws")
 def list_draws() -> ResponseReturnValue:
     """Draws that are on, and those that are over."""
+    show_houses([card.house for card in office().draws.on_show()])
     return show_page("draws/list.html", page=draw_list(office()))
 
 
@@ -42,8 +44,10 @@ def show_live(slug: str) -> ResponseReturnValue:
     shown = shown_draw(office(), slug)
     if not wants_fragment():
         return go_to(f"/draw/{slug}")
-    view = live_view(shown, wall_ms())
+    now_ms = wall_ms()
+    view = live_view(shown, now_ms)
     tag = tag_of(view)
+    note_drawn(shown.card, shown.totals, now_ms, tag)
     answer = Response(content_type=HTML, headers={"Cache-Control": FRESH})
     answer.set_etag(tag)
     if request.args.get("seen") == tag:

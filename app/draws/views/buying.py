@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.draws.views.prizes import Prizes
-from app.pages import Fact, FormState
+from app.pages import Action, Fact, FormState
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class BuyPage:
     count_part: CountPart
     budget: BudgetPart | None
     sign_in_words: str
+    instead: Action | None  # of the button, where nothing can be bought yet
     ways: tuple[DrawWay, ...]
     short_note: str
     age_words: str

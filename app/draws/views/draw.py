@@ -42,6 +42,7 @@ class LiveView:
     state: Label
     title: str
     paragraphs: tuple[str, ...]
+    batch: str = ""
     sold: int = 0
     size: int = 0
     sold_words: str = ""

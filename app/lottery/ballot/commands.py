@@ -119,11 +119,17 @@ class PublishSecret(Command[BallotView]):
 
 @frozen
 class KeepRight(Command[EntryView]):
-    """Keep a right while it is being paid for."""
+    """Keep a right while its seats are in a basket: it does not end by itself meanwhile."""
 
     entry_id: str
     email_key: str
-    until_ms: int
+
+
+@frozen
+class FreeRight(Command[EntryView]):
+    """No basket has the seats any more: the right ends when its time has come."""
+
+    entry_id: str
 
 
 @frozen

@@ -25,6 +25,7 @@ _RULES: dict[type[c.Command[Any]], Callable[[BallotState, Any, Moment], Decision
     c.AnnounceResults: drawing.announce_results,
     c.PublishSecret: drawing.publish_secret,
     c.KeepRight: rights.keep_right,
+    c.FreeRight: rights.free_right,
     c.UseRight: rights.use_right,
     c.DeclineRight: rights.decline_right,
     c.JoinList: rights.join_list,

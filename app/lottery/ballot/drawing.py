@@ -130,7 +130,11 @@ def announce_results(
     told = state.order[command.done : command.done + command.most]
     facts: list[r.Record] = [r.ResultsAnnounced(command.done + len(told))]
     facts.extend(
-        r.EffectDue("mail.ballot", f"mail.ballot:{entry_id}:result", {"entry": entry_id})
+        r.EffectDue(
+            "mail.ballot",
+            f"mail.ballot:{entry_id}:result",
+            {"entry": entry_id, "letter": "result"},
+        )
         for entry_id in told
     )
     return Decision(AnnouncedView(command.done + len(told), total), tuple(facts))

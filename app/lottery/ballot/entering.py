@@ -29,7 +29,7 @@ def enter_ballot(state: BallotState, command: c.EnterBallot, moment: Moment) -> 
         raise Invalid({"email": "Write your address."})
     if not 1 <= command.weight <= terms.weight_limit:
         raise Invalid({"weight": f"Weights are whole numbers from 1 to {terms.weight_limit}."})
-    _refuse_group(terms, command.count, command.wishes)
+    check_group(terms, command.count, command.wishes)
     fact = r.EntryKept(
         command.entry_id,
         command.email_key,
@@ -39,14 +39,16 @@ def enter_ballot(state: BallotState, command: c.EnterBallot, moment: Moment) -> 
         command.weight,
         command.contribution,
     )
-    return Decision(_entered_view(fact), (fact,))
+    words = {"entry": fact.entry_id, "letter": "in"}
+    letter = r.EffectDue("mail.ballot", f"mail.ballot:{fact.entry_id}:in", words)
+    return Decision(_entered_view(fact), (fact, letter))
 
 
 def change_entry(state: BallotState, command: c.ChangeEntry, moment: Moment) -> Decision[EntryView]:
     """The same entry with other facts."""
     entry = state.entry(command.entry_id, command.email_key)
     terms = _open_terms(state, moment)
-    _refuse_group(terms, command.count, command.wishes)
+    check_group(terms, command.count, command.wishes)
     changed = replace(
         entry, count=command.count, wishes=command.wishes, wants_to_wait=command.wants_to_wait
     )
@@ -104,7 +106,8 @@ def _open_terms(state: BallotState, moment: Moment) -> BallotTerms:
     return terms
 
 
-def _refuse_group(terms: BallotTerms, count: int, wishes: tuple[Wish, ...]) -> None:
+def check_group(terms: BallotTerms, count: int, wishes: tuple[Wish, ...]) -> None:
+    """Raise `Invalid` for a group or wishes that this ballot does not take."""
     wrong: dict[str, str] = {}
     if not 1 <= count <= terms.group_limit:
         wrong["count"] = f"Groups have 1 to {terms.group_limit} people."

@@ -27,11 +27,12 @@ class Right:
     count: int
     until_ms: int
     is_offer: bool
+    is_guarded: bool = False  # a basket has the seats
 
     @property
     def view(self) -> RightView:
         """As its owner sees it."""
-        return RightView(self.wish, self.count, self.until_ms, self.is_offer)
+        return RightView(self.wish, self.count, self.until_ms, self.is_offer, self.is_guarded)
 
 
 @dataclass(slots=True)

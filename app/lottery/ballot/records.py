@@ -102,11 +102,11 @@ class RightGranted(Record):
 
 
 @frozen
-class RightMoved(Record):
-    """A payment keeps the right until another moment."""
+class RightGuarded(Record):
+    """A basket has the seats, or has them no more: while it does, the right does not end."""
 
     entry_id: str
-    until_ms: int
+    is_guarded: bool
 
 
 @frozen

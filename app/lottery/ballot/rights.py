@@ -22,20 +22,28 @@ from app.lottery.ballot.entry import (
     Right,
 )
 from app.lottery.ballot.state import DRAWN, ENDED, BallotState
-from app.lottery.ballot.terms import KEEP_LIMIT_MS, Wish
+from app.lottery.ballot.terms import Wish
 from app.lottery.ballot.views import BallotView, EntryView, RoomView
-from app.lottery.refusals import NotThatFar, RightOver
-from app.refusals import Invalid
+from app.lottery.refusals import InBasket, NotThatFar, RightOver
+from app.refusals import Invalid, NotFound
 
 
 def keep_right(state: BallotState, command: c.KeepRight, moment: Moment) -> Decision[EntryView]:
-    """A payment that runs keeps the seats, never shorter and not for long."""
+    """Seats that go into a basket are kept as long as it has them; not once the time is over."""
     entry, right = _open_right(state, command.entry_id, command.email_key)
-    until_ms = min(command.until_ms, moment.house_ms + KEEP_LIMIT_MS)
-    if until_ms <= right.until_ms:
+    if right.until_ms <= moment.house_ms:
+        raise RightOver
+    return Decision(*_guarding(state, entry, right, is_guarded=True))
+
+
+def free_right(state: BallotState, command: c.FreeRight, moment: Moment) -> Decision[EntryView]:
+    """Its time counts again; repeating it, or asking for an entry without a right, does nothing."""
+    entry = state.entries.get(command.entry_id)
+    if entry is None:
+        raise NotFound
+    if entry.right is None:
         return Decision(view_of_entry(state, entry))
-    view = replace(view_of_entry(state, entry), right=replace(right.view, until_ms=until_ms))
-    return Decision(view, (r.RightMoved(entry.id, until_ms),))
+    return Decision(*_guarding(state, entry, entry.right, is_guarded=False))
 
 
 def use_right(state: BallotState, command: c.UseRight, moment: Moment) -> Decision[EntryView]:
@@ -60,6 +68,8 @@ def decline_right(
     if entry.status == DECLINED and not command.keeps_place:
         return Decision(view_of_entry(state, entry))
     entry, right = _open_right(state, command.entry_id, command.email_key)
+    if right.is_guarded:
+        raise InBasket
     if command.keeps_place and not right.is_offer:
         raise Invalid({"place": "Only an offer from the waiting list can be let pass."})
     waits = command.keeps_place and state.status == DRAWN and len(entry.open_wishes) > 1
@@ -67,7 +77,7 @@ def decline_right(
     ended = r.RightEnded(entry.id, status, command.keeps_place)
     after = replace(entry, refused=entry.refused | {right.wish}) if waits else None
     moved = list(move_up(state, moment, [(right.wish, right.count)], back=after))
-    facts = (ended, _over_effect(entry), *moved)
+    facts = (ended, _over_effect(entry, status), *moved)
     view = replace(view_of_entry(state, entry), status=status, right=None)
     return Decision(view, facts)
 
@@ -122,7 +132,7 @@ def expire(state: BallotState, command: c.Expire, moment: Moment) -> Decision[No
     facts: list[r.Record] = []
     for entry in due:
         facts.append(r.RightEnded(entry.id, LAPSED, False))
-        facts.append(_over_effect(entry))
+        facts.append(_over_effect(entry, LAPSED))
     facts.extend(move_up(state, moment, _freed(due)))
     return Decision(None, tuple(facts))
 
@@ -138,9 +148,12 @@ def end_ballot(state: BallotState, command: c.EndBallot, moment: Moment) -> Deci
         r.Journalled("ballot.ended", command.by, facts={"waiting": len(state.waiting)}),
     ]
     facts.extend(
-        r.EffectDue("mail.ballot", f"mail.ballot:{entry_id}:ended", {"entry": entry_id})
+        r.EffectDue(
+            "mail.ballot", f"mail.ballot:{entry_id}:ended", {"entry": entry_id, "letter": "ended"}
+        )
         for _place, entry_id in state.waiting
     )
+    facts.append(r.EffectDue("ballot.seats", f"ballot.seats:{state.ballot_id}:ended"))
     return Decision(replace(view_of_ballot(state), status=ENDED, waiting=0), tuple(facts))
 
 
@@ -155,9 +168,21 @@ def _freed(entries: Iterable[Entry]) -> list[tuple[Wish, int]]:
     return [(entry.right.wish, entry.right.count) for entry in entries if entry.right is not None]
 
 
-def _over_effect(entry: Entry) -> r.EffectDue:
+def _guarding(
+    state: BallotState, entry: Entry, right: Right, *, is_guarded: bool
+) -> tuple[EntryView, tuple[r.Record, ...]]:
+    """The entry with its right guarded or not, and the record if that is a change."""
+    view = view_of_entry(state, entry)
+    if right.is_guarded == is_guarded:
+        return view, ()
+    view = replace(view, right=replace(right.view, is_guarded=is_guarded))
+    return view, (r.RightGuarded(entry.id, is_guarded),)
+
+
+def _over_effect(entry: Entry, status: str) -> r.EffectDue:
     key = f"ballot.right_over:{entry.id}:{entry.rights}"
-    return r.EffectDue("ballot.right_over", key, {"entry": entry.id, "number": entry.rights})
+    words = {"entry": entry.id, "number": entry.rights, "status": status}
+    return r.EffectDue("ballot.right_over", key, words)
 
 
 def _after_offers(view: EntryView, facts: Iterable[r.Record]) -> EntryView:

@@ -105,7 +105,8 @@ class BallotState:
 
     def _is_due(self, entry_id: str, until_ms: int) -> bool:
         entry = self.entries.get(entry_id)
-        return entry is not None and entry.right is not None and entry.right.until_ms == until_ms
+        right = None if entry is None else entry.right
+        return right is not None and right.until_ms == until_ms and not right.is_guarded
 
     def _open(self, fact: r.BallotOpened) -> None:
         self.terms, self.status = fact.terms, OPEN
@@ -166,11 +167,11 @@ class BallotState:
         self.room[fact.wish] -= fact.count
         heapq.heappush(self._due, (fact.until_ms, entry.id))
 
-    def _move_right(self, fact: r.RightMoved) -> None:
+    def _guard_right(self, fact: r.RightGuarded) -> None:
         right = self.entries[fact.entry_id].right
         if right is not None:
-            right.until_ms = fact.until_ms
-            heapq.heappush(self._due, (fact.until_ms, fact.entry_id))
+            right.is_guarded = fact.is_guarded
+            heapq.heappush(self._due, (right.until_ms, fact.entry_id))
 
     def _use(self, fact: r.RightUsed) -> None:
         entry = self.entries[fact.entry_id]
@@ -231,7 +232,7 @@ _CHANGES: Final[dict[type[Record], Callable[[BallotState, Any], None]]] = {
     r.ResultsAnnounced: BallotState._announce,
     r.SecretPublished: BallotState._publish,
     r.RightGranted: BallotState._grant,
-    r.RightMoved: BallotState._move_right,
+    r.RightGuarded: BallotState._guard_right,
     r.RightUsed: BallotState._use,
     r.RightEnded: BallotState._end,
     r.ListLeft: BallotState._leave,

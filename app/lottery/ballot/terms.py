@@ -11,7 +11,6 @@ from app.refusals import Invalid
 GROUP_LIMIT: Final = 20
 WISH_LIMIT: Final = 10
 ENTRY_LIMIT: Final = 100_000
-KEEP_LIMIT_MS: Final = 7_200_000  # a payment keeps a right at most so long from now on
 
 
 @frozen

@@ -8,12 +8,13 @@ from app.lottery.ballot.terms import Wish
 
 @frozen
 class RightView:
-    """Seats that one entry may buy until `until_ms`, house time."""
+    """Seats that one entry may buy until `until_ms`, house time; `is_guarded` while in a basket."""
 
     wish: Wish
     count: int
     until_ms: int
     is_offer: bool
+    is_guarded: bool = False
 
 
 @frozen

@@ -222,6 +222,13 @@ class TakeBreak(Command[Noted]):
 
 
 @frozen
+class ForgetNames(Command[Noted]):
+    """Show the names that these purchases agreed to no more; who has them stays unknown."""
+
+    purchase_ids: tuple[str, ...]
+
+
+@frozen
 class ClaimPrize(Command[ClaimView]):
     """Want the prize that a ticket won."""
 

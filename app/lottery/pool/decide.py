@@ -30,6 +30,7 @@ _RULES: dict[type[c.Command[Any]], Callable[[PoolState, Any, Moment], Decision[A
     c.ShowPurchase: buying.show_purchase,
     c.SetBudget: limits.set_budget,
     c.TakeBreak: limits.take_break,
+    c.ForgetNames: limits.forget_names,
     c.ClaimPrize: prizes.claim_prize,
     c.ConfirmClaim: prizes.confirm_claim,
     c.Settle: prizes.settle,

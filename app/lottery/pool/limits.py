@@ -119,6 +119,16 @@ def take_break(state: PoolState, command: c.TakeBreak, moment: Moment) -> Decisi
     return Decision(Noted(until_day), (r.BreakTaken(command.buyer, until_day),))
 
 
+def forget_names(state: PoolState, command: c.ForgetNames, moment: Moment) -> Decision[Noted]:
+    """Nobody is named beside the prizes of these purchases; again it changes nothing."""
+    facts = []
+    for purchase_id in command.purchase_ids:
+        known = state.purchases.get(purchase_id) or state.over.get(purchase_id)
+        if known is not None and known.public_name:
+            facts.append(r.NameForgotten(purchase_id))
+    return Decision(Noted(str(len(facts))), tuple(facts))
+
+
 def record_legal_basis(
     state: PoolState, command: c.RecordLegalBasis, moment: Moment
 ) -> Decision[Noted]:

@@ -228,3 +228,10 @@ class BreakTaken(Record):
 
     buyer: str
     until_day: str
+
+
+@frozen
+class NameForgotten(Record):
+    """A purchase names nobody any more."""
+
+    purchase_id: str

@@ -276,6 +276,18 @@ class PoolState:
         if name:
             self.winners.extend(Winner(batch_id, position, tier, name) for position, tier in wins)
 
+    def _forget_name(self, fact: r.NameForgotten) -> None:
+        purchase = self.purchase(fact.purchase_id)
+        purchase.public_name = ""
+        kept = [one for one in self.winners if not self._is_of(one, purchase)]
+        self.winners = deque(kept, maxlen=WINNERS_LIMIT)
+
+    def _is_of(self, winner: Winner, purchase: Purchase) -> bool:
+        return any(
+            part.batch_id == winner.batch_id and part.first <= winner.position <= part.last
+            for part in purchase.parts
+        )
+
     def _fill(self, fact: r.PurchaseFilled) -> None:
         self.purchases[fact.purchase_id].status = FILLED
 
@@ -326,6 +338,7 @@ _CHANGES: Final[dict[type[Record], Callable[[PoolState, Any], None]]] = {
     r.PurchasePaid: PoolState._pay,
     r.RefundDue: PoolState._refund,
     r.TicketsDrawn: PoolState._draw_tickets,
+    r.NameForgotten: PoolState._forget_name,
     r.PurchaseFilled: PoolState._fill,
     r.PrizeClaimed: PoolState._claim,
     r.ClaimConfirmed: PoolState._confirm,

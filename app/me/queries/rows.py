@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
-from app.models import Event, Order, OrderLine, OrderStatus, Ticket, TicketState
+from app.models import DrawOrder, Event, Order, OrderLine, OrderStatus, Ticket, TicketState
 from app.orders.finding import SHOWN
 
 COMING_HOURS: Final = 6  # a show stays up for so long after its end, or its start where that is all
@@ -81,7 +81,8 @@ def _past(query: Any, address_key: str, now: datetime) -> Any:
         .where(OrderLine.order_id == Order.id, _has_place_to_come(now))
         .correlate(Order)
     )
-    return query.where(_is_theirs(address_key), ~place_to_come)
+    is_of_draw = exists().where(DrawOrder.order_id == Order.id)  # those have their own section
+    return query.where(_is_theirs(address_key), ~place_to_come, ~is_of_draw)
 
 
 def _is_theirs(address_key: str) -> ColumnElement[bool]:

@@ -10,11 +10,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from app.event_files.lines import line_near, lines_of
-from app.event_files.refused import EventFileRefused
-from app.event_files.times import instant_of
 from app.plans.reading import UNPRINTABLE, excerpt
 from app.plans.refused import Problem
+from app.toml_files.lines import line_near, lines_of
+from app.toml_files.refused import FileRefused
+from app.toml_files.times import instant_of
 
 PRICE_LIMIT: Final = Decimal(100_000)  # in whole units of the currency
 PERCENT_LIMIT: Final = Decimal(100)
@@ -29,8 +29,9 @@ T = TypeVar("T")
 class Problems:
     """Gathers what must be mended in one text, with lines."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, refused: type[FileRefused]) -> None:
         self._lines = lines_of(text)
+        self._refused = refused
         self.found: list[Problem] = []
 
     def refuse(self, place: str, words: str) -> None:
@@ -38,10 +39,10 @@ class Problems:
         self.found.append(Problem(place, words, line_near(self._lines, place)))
 
     def end(self) -> None:
-        """Raise EventFileRefused when anything must be mended."""
+        """Raise the file's refusal when anything must be mended."""
         if self.found:
             self.found.sort(key=lambda problem: problem.line or 0)
-            raise EventFileRefused(tuple(self.found))
+            raise self._refused(tuple(self.found))
 
 
 class Fields:
@@ -188,6 +189,13 @@ class Fields:
         table.end()
         return {name: text for name, text in found.items() if text}
 
+    def price(self, key: str, digits: int, default: int | None = None) -> int:
+        """One all-in price in minor units; without a default it must be there."""
+        value = self._take(key, default is None, "is missing.")
+        if value is None:
+            return default or 0
+        return self._cents(self._at(key), value, digits) or 0
+
     def prices(self, key: str, digits: int) -> dict[str, int]:
         """A table of all-in prices by ticket type, in minor units; `digits` after the point."""
         value = self._take(key, True, "is missing: write it as { adult = 24.00 }.")
@@ -196,7 +204,10 @@ class Fields:
         if not isinstance(value, dict) or not value:
             self.refuse(key, "must be prices by ticket type such as { adult = 24.00 }.")
             return {}
-        prices = {name: self._cents(key, name, amount, digits) for name, amount in value.items()}
+        prices = {
+            name: self._cents(f"{self._at(key)}.{name}", amount, digits)
+            for name, amount in value.items()
+        }
         return {name: cents for name, cents in prices.items() if cents is not None}
 
     def end(self) -> None:
@@ -213,7 +224,7 @@ class Fields:
             self.refuse(key, missing_words)
         return value
 
-    def _cents(self, key: str, name: str, amount: object, digits: int) -> int | None:
+    def _cents(self, place: str, amount: object, digits: int) -> int | None:
         try:
             # tomllib reads numbers with a point as Decimal; true and false are ints in Python
             if isinstance(amount, bool) or not isinstance(amount, int | Decimal | str):
@@ -225,7 +236,7 @@ class Fields:
         except InvalidOperation:
             example = f"{Decimal(24):.{digits}f}"
             self._problems.refuse(
-                f"{self._at(key)}.{name}",
+                place,
                 f"must be a price such as {example}, from 0 to {PRICE_LIMIT:,}.",
             )
             return None

@@ -1,0 +1,1 @@
+"""Ballots carried out: opened, entered, closed, drawn, and the seats that follow from it."""

@@ -1,0 +1,158 @@
+"""The seats of a ballot's rights: kept, moved into a basket, bought, or gone down the list.
+
+The ballot knows who may buy, each event knows where the seats are. Both are asked one after the
+other under the ballot's `steps`, and asking again heals whatever was cut off in between.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from app.box_office import BoxOffice
+from app.inventory.commands import ArrangeKept, HoldKept, KeptRight
+from app.inventory.kept import keeper_of
+from app.inventory.views import Arranged, HoldView
+from app.lottery.ballot.commands import DeclineRight, FreeRight, JoinList, KeepRight, UseRight
+from app.lottery.ballot.views import EntryView
+from app.models import (
+    Allocation,
+    BallotEntry,
+    BallotRight,
+    BallotStatus,
+    BallotSupply,
+    RightState,
+)
+from app.refusals import NotFound, Refusal
+from app.tokens import new_id
+
+ROUNDS_LIMIT: Final = 10_000
+
+
+def arrange_seats(office: BoxOffice, ballot_id: int) -> int:
+    """Make the events agree with the ballot, and hear from them; how many rights lack seats.
+
+    A right whose seats were sold is used, one whose basket let go runs on, every other has its
+    seats kept, and what nobody has a right to waits for the next.
+    """
+    with office.ballot_of(ballot_id).steps:
+        for _round in range(ROUNDS_LIMIT):
+            outcomes = [_arrange(office, ballot_id, event) for event in _events(office, ballot_id)]
+            if not any(is_more for is_more, _lacking in outcomes):
+                break
+        return sum(lacking for _is_more, lacking in outcomes)
+
+
+def arrange_guarded(office: BoxOffice) -> None:
+    """Look again at rights that a basket should have: whoever moved the seats may have died."""
+    query = select(BallotRight.ballot_id).where(
+        BallotRight.state == RightState.LIVE, BallotRight.is_guarded.in_((True,))
+    )
+    with office.db.read() as connection:
+        ballot_ids = sorted(connection.execute(query.distinct()).scalars())
+    for ballot_id in ballot_ids:
+        arrange_seats(office, ballot_id)
+
+
+def move_to_basket(
+    office: BoxOffice, ballot_id: int, entry_id: str, email_key: str, basket: str, count: int
+) -> HoldView:
+    """The kept seats, or some of them, into a basket; raises a refusal and leaves them kept."""
+    ballot = office.ballot_of(ballot_id)
+    with ballot.steps:
+        right = ballot.ask(KeepRight(entry_id, email_key)).right
+        if right is None:
+            raise NotFound
+        event_id = right.wish.event_id
+        command = HoldKept(basket, f"{event_id}-{new_id()}", ballot_id, entry_id, count)
+        try:
+            return office.inventory_of(event_id).ask(command)
+        except Refusal:
+            with contextlib.suppress(Refusal):  # else the next look frees the right again
+                arrange_seats(office, ballot_id)
+            raise
+
+
+def decline_right(
+    office: BoxOffice, ballot_id: int, entry_id: str, email_key: str, *, keeps_place: bool
+) -> EntryView:
+    """The seats go down the list; a basket that has just let them go is heard first."""
+    ballot = office.ballot_of(ballot_id)
+    with ballot.steps:
+        arrange_seats(office, ballot_id)
+        return ballot.ask(DeclineRight(entry_id, email_key, keeps_place))
+
+
+def join_list(office: BoxOffice, ballot_id: int, entry_id: str, email_key: str) -> EntryView:
+    """Wait at the end of the list; seats that nobody before can take are kept at once."""
+    ballot = office.ballot_of(ballot_id)
+    with ballot.steps:
+        joined = ballot.ask(JoinList(entry_id, email_key))
+        if joined.right is not None:
+            arrange_seats(office, ballot_id)
+        return joined
+
+
+def seats_kept(office: BoxOffice, ballot_id: int, entry_id: str, event_id: int) -> list[str]:
+    """Ids of the seats that are an entry's to buy at an event, in the order of the plan."""
+    query = select(Allocation.seat_id).where(
+        Allocation.event_id == event_id, Allocation.reason == keeper_of(ballot_id, entry_id)
+    )
+    with office.db.read() as connection:
+        seats = list(connection.execute(query).scalars())
+    index = office.offer_of(event_id).seat_index
+    return sorted(seats, key=lambda seat: index.get(seat, 0))
+
+
+def _arrange(office: BoxOffice, ballot_id: int, event_id: int) -> tuple[bool, int]:
+    """One event once: whether to look at all of them again, and how many rights lack seats."""
+    rights = _rights(office, ballot_id, event_id)
+    wanted = tuple(
+        KeptRight(row.entry_id, row.category, row._mapping["count"]) for row in rights.values()
+    )
+    is_ended = office.ballot_of(ballot_id).seen.status == BallotStatus.ENDED
+    arranged = office.inventory_of(event_id).ask(ArrangeKept(ballot_id, wanted, is_ended))
+    is_changed = _hear(office, ballot_id, rights, arranged)
+    return is_changed or not arranged.is_done, arranged.lacking
+
+
+def _hear(office: BoxOffice, ballot_id: int, rights: dict[str, Any], arranged: Arranged) -> bool:
+    """Tell the ballot what was bought and which baskets let go; whether there was anything."""
+    ballot, is_changed = office.ballot_of(ballot_id), False
+    sold = {entry_id for entry_id, _order, _count in arranged.sold}
+    for entry_id, order_id, count in arranged.sold:
+        if entry_id in rights:
+            ballot.ask(UseRight(entry_id, rights[entry_id].email_key, order_id, count))
+            is_changed = True
+    for entry_id, right in rights.items():
+        if right.is_guarded and entry_id not in arranged.held and entry_id not in sold:
+            ballot.ask(FreeRight(entry_id))
+            is_changed = True
+    return is_changed
+
+
+def _events(office: BoxOffice, ballot_id: int) -> list[int]:
+    query = select(BallotSupply.event_id).where(BallotSupply.ballot_id == ballot_id).distinct()
+    with office.db.read() as connection:
+        return sorted(connection.execute(query).scalars())
+
+
+def _rights(office: BoxOffice, ballot_id: int, event_id: int) -> dict[str, Any]:
+    """Live rights at an event, the best drawn first."""
+    query = (
+        select(
+            BallotRight.entry_id, BallotRight.category, BallotRight.count, BallotRight.is_guarded,
+            BallotEntry.email_key,
+        )
+        .join(BallotEntry, BallotEntry.id == BallotRight.entry_id)
+        .where(
+            BallotRight.ballot_id == ballot_id,
+            BallotRight.event_id == event_id,
+            BallotRight.state == RightState.LIVE,
+        )
+        .order_by(BallotEntry.place)
+    )  # fmt: skip
+    with office.db.read() as connection:
+        return {row.entry_id: row for row in connection.execute(query)}

@@ -1,0 +1,1 @@
+"""Ballots that somebody wrote down: what such a file says, and what is wrong with it."""

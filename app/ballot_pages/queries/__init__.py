@@ -1,0 +1,1 @@
+"""From ballots and entries to words."""

@@ -1,0 +1,1 @@
+"""Pages of ballots, a module per noun."""

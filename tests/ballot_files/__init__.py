@@ -1,0 +1,1 @@
+"""Tests of ballots that somebody wrote down."""

@@ -1,0 +1,318 @@
+"""A ballot from its file to the last seat of the waiting list, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count as count_from
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.ballot_draws import drawing, seats
+from app.ballot_draws.opening import AlreadyOpened, open_ballot
+from app.ballot_draws.seats import arrange_seats, decline_right, move_to_basket, seats_kept
+from app.ballot_draws.stories import story_of
+from app.ballot_files.reading import read_ballot_file
+from app.box_office import BoxOffice, open_box_office
+from app.clock import house, wall_ms
+from app.control_requests import carry_out
+from app.invariants import check
+from app.inventory.commands import (
+    BuyNow,
+    HoldSeats,
+    NewOrder,
+    NewTicket,
+    SeatChoice,
+    SetAside,
+    ShowBasket,
+)
+from app.lottery.ballot.commands import KeepRight, ShowBallot
+from app.lottery.draw.bundle import verify
+from app.lottery.draw.published import Published
+from app.lottery.refusals import InBasket, NotThatFar
+from app.models import Allocation, BallotEntry, BallotRight, Organizer, OutboxRow, RightState
+from app.refusals import PlacesTaken
+from app.tokens import new_id
+from app.upkeep import doctor_ballots
+from tests.lottery.opened_ballots import (
+    HOUR_MS,
+    VALUE,
+    ballot_file,
+    closed_and_drawn,
+    enter,
+    follow,
+    front_of,
+    opened_ballot,
+    pass_closing,
+)
+from tests.opened import Show, opened, settings_of, show_of
+
+SERIALS = count_from(1)
+
+
+@pytest.fixture
+def show(tmp_path: Path, database_url: str) -> Iterator[Show]:
+    """An event on sale."""
+    with opened(tmp_path, database_url) as office:
+        yield show_of(office, "gala", 75)
+
+
+def rights(office: BoxOffice, state: RightState = RightState.LIVE) -> dict[str, Any]:
+    """Rights of this state by entry."""
+    with office.db.read() as connection:
+        rows = connection.execute(
+            select(BallotRight.__table__).where(BallotRight.state == state)
+        ).all()
+    return {row.entry_id: row for row in rows}
+
+
+def own_seats(show: Show, ballot: Any, entry_id: str) -> list[str]:
+    """Seats that are an entry's."""
+    return seats_kept(show.office, ballot.id, entry_id, show.id)
+
+
+def assert_sound(office: BoxOffice) -> None:
+    """Every rule between all rows holds."""
+    with office.db.read() as connection:
+        assert check(connection) == []
+
+
+def pay(show: Show, basket: str, cents: int, count: int) -> str:
+    """Pay for what a basket holds; the order."""
+    order_id = f"O{new_id()[-7:]}".upper()
+    order = NewOrder(order_id, "demo", "Bo", "bo@example.org", "bo", "en", True, wall_ms())
+    tickets = tuple(_ticket() for _ in range(count))
+    key = show.office.keys.current_id(show.id)
+    show.inventory.ask(BuyNow(order, basket, cents, new_id(), tickets, key))
+    return order_id
+
+
+def _ticket() -> NewTicket:
+    serial = next(SERIALS)
+    return NewTicket(new_id(), serial, f"CODE{serial:06}")
+
+
+def test_every_seat_is_promised_once_and_bought_by_whom_it_was_promised(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = show.office
+    ballot = opened_ballot(office, show, seats=20)
+    front = [s.id for s in show.inventory.offer.seats if s.category == front_of(show)]
+    assert show.letters(*range(len(front))).count("b") == 20
+    requests = [enter(office, ballot, show, f"p{n}", n % 4 + 1) for n in range(24)]
+    with pytest.raises(NotThatFar):
+        drawing.public_list(office, ballot)
+    assert rights(office) == {}
+
+    ballot = closed_and_drawn(office, ballot, monkeypatch)
+
+    won = rights(office)
+    promised = {entry_id: own_seats(show, ballot, entry_id) for entry_id in won}
+    assert sum(len(seats) for seats in promised.values()) == 20
+    assert len({seat for seats in promised.values() for seat in seats}) == 20
+    assert all(len(promised[one]) == row._mapping["count"] for one, row in won.items())
+    for seat in next(iter(promised.values())):
+        with pytest.raises(PlacesTaken):
+            show.inventory.ask(HoldSeats("cy", f"{show.id}-cy", (SeatChoice(seat),)))
+    assert_sound(office)
+    _proves(office, ballot)
+
+    for request in requests:
+        if request.id not in won:
+            continue
+        count = len(promised[request.id])
+        hold = move_to_basket(office, ballot.id, request.id, request.email_key, request.id, count)
+        assert sorted(seat.seat for seat in hold.seats) == sorted(promised[request.id])
+        pay(show, request.id, hold.total_cents, count)
+    follow(office)
+
+    assert rights(office) == {}
+    assert len(rights(office, RightState.USED)) == len(won)
+    assert_sound(office)
+
+
+def _proves(office: BoxOffice, ballot: Any) -> None:
+    """Anybody can repeat the draw once the secret is published."""
+    with pytest.raises(NotThatFar):
+        drawing.bundle_of(office, ballot)
+    drawing.reveal_ballot(office, ballot, "ada")
+    ballot = drawing.by_slug(office, ballot.slug)
+    bundle = drawing.bundle_of(office, ballot)
+    verified = verify(bundle, Published(ballot.commitment, ballot.list_hash, ""))
+    lines = drawing.public_list(office, ballot)
+    with office.db.read() as connection:
+        order = connection.execute(
+            select(BallotEntry.salted_hash).order_by(BallotEntry.drawn_place)
+        ).scalars()
+        drawn = [line.split()[0] for line in lines]
+        assert list(order) == [drawn[number - 1] for number in verified.drawn.result]  # type: ignore[operator]
+
+
+def test_seats_stay_kept_on_their_way_through_baskets_and_killed_processes(
+    show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = show.office
+    ballot = opened_ballot(office, show, seats=2)
+    bo, cy = (enter(office, ballot, show, name, 2) for name in ("bo", "cy"))
+    ballot = closed_and_drawn(office, ballot, monkeypatch)
+    winner, waiting = (bo, cy) if bo.id in rights(office) else (cy, bo)
+    own = own_seats(show, ballot, winner.id)
+
+    def move(count: int = 2, basket: str = "b") -> Any:
+        return move_to_basket(office, ballot.id, winner.id, winner.email_key, basket, count)
+
+    hold = move()
+    assert move().id == hold.id  # pressed twice
+    with pytest.raises(PlacesTaken):
+        move(basket="other")
+    with pytest.raises(InBasket):
+        decline_right(office, ballot.id, winner.id, winner.email_key, keeps_place=False)
+    house._offset_ms += 80 * HOUR_MS  # both the hold's and the right's time are over
+    show.inventory.ask(ShowBasket("b"))
+    follow(office)
+    office.ballot_of(ballot.id).ask(ShowBallot())
+    follow(office)
+
+    assert list(rights(office)) == [waiting.id]
+    assert own_seats(show, ballot, waiting.id) == own
+    assert story_of(office, winner).status == "lapsed"
+    with office.db.read() as connection:
+        mails = set(
+            connection.execute(
+                select(OutboxRow.dedupe_key).where(OutboxRow.kind == "mail.ballot")
+            ).scalars()
+        )
+    assert {f"mail.ballot:{waiting.id}:offer:1", f"mail.ballot:{winner.id}:over:1"} <= mails
+    assert_sound(office)
+
+    # whoever moved the seats died after the first of two steps: the next look frees the right
+    office.ballot_of(ballot.id).ask(KeepRight(waiting.id, waiting.email_key))
+    seats.arrange_guarded(office)
+    assert not rights(office)[waiting.id].is_guarded
+
+    one = move_to_basket(office, ballot.id, waiting.id, waiting.email_key, "w", 1)
+    pay(show, "w", one.total_cents, 1)
+    follow(office)
+    assert story_of(office, waiting).status == "bought"
+    drawing.end_ballot(office, ballot, "ada")
+    follow(office)
+    with office.db.read() as connection:
+        blocked = select(func.count()).where(Allocation.state == "blocked")
+        assert connection.scalar(blocked) == 0
+    assert_sound(office)
+
+
+def test_a_server_that_stops_between_two_steps_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as office:
+        show = show_of(office, "gala", 40)
+        ballot = opened_ballot(office, show, seats=4)
+        requests = [enter(office, ballot, show, name, 2) for name in ("ada", "bo", "cy")]
+        pass_closing(monkeypatch)
+        drawing.close_ballot(office, ballot, "ada")
+        for by in ("ada", "dee"):
+            drawing.type_value(office, ballot, VALUE, by)
+        drawing.draw_ballot(office, ballot, "ada")  # and stops before any seat was kept
+
+    with reopened(tmp_path) as office:
+        assert office.ballots.if_open(ballot.id) is not None  # a right may end at any moment
+        show = show_of(office, "gala", 40)
+        assert all(own_seats(show, ballot, one) == [] for one in rights(office))
+        follow(office)
+        won = [request for request in requests if request.id in rights(office)]
+        promised = {request.id: own_seats(show, ballot, request.id) for request in won}
+        assert sorted(map(len, promised.values())) == [2, 2]
+        bought, held = won
+        for request in won:
+            args = (request.id, request.email_key, request.id)
+            hold = move_to_basket(office, ballot.id, *args, 2)
+        pay(show, bought.id, hold.total_cents, 2)  # and stops before the ballot has heard of it
+
+    with reopened(tmp_path) as office:
+        show = show_of(office, "gala", 40)
+        assert own_seats(show, ballot, held.id) == promised[held.id]
+        arrange_seats(office, ballot.id)
+        assert story_of(office, bought).status == "bought"
+        assert rights(office)[held.id].is_guarded
+        house._offset_ms += HOUR_MS  # the hold ends, the right does not
+        show.inventory.ask(ShowBasket(held.id))
+        follow(office)
+        assert not rights(office)[held.id].is_guarded
+        assert own_seats(show, ballot, held.id) == promised[held.id]
+        assert_sound(office)
+
+
+@contextmanager
+def reopened(folder: Path) -> Iterator[BoxOffice]:
+    """The same data once more."""
+    offset_ms = house._offset_ms
+    office = open_box_office(settings_of(folder))
+    try:
+        yield office
+    finally:
+        office.close()
+        house._offset_ms = offset_ms
+
+
+def test_a_ballot_opens_once_and_needs_its_seats(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = show.office
+    text = ballot_file(show, 10)
+    first = open_ballot(office, read_ballot_file(text.encode()), "ada")
+    assert open_ballot(office, read_ballot_file(text.encode()), "ada") == first
+    other = read_ballot_file(text.replace("count = 10", "count = 9").encode())
+    with pytest.raises(AlreadyOpened):
+        open_ballot(office, other, "ada")
+    with pytest.raises(NotThatFar):
+        drawing.close_ballot(office, drawing.by_slug(office, "gala-night"), "ada")
+    assert doctor_says(office) == ""
+
+    much = text.replace("count = 10", "count = 74").replace("gala-night", "too-much")
+    with pytest.raises(PlacesTaken):
+        open_ballot(office, read_ballot_file(much.encode()), "ada")
+    with office.db.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(Allocation)) == 10
+    assert "Opening was cut off or refused: too-much" in doctor_says(office)
+
+    draft = drawing.by_slug(office, "too-much")
+    show.inventory.ask(SetAside(draft.id, front_of(show), 5, "ada"))  # and was killed then
+    carry_out(office, "ballot.end", {"ballot": "too-much"})
+    assert doctor_says(office) == ""
+    with pytest.raises(NotThatFar):
+        carry_out(office, "ballot.end", {"ballot": "gala-night"})
+    with office.db.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(Allocation)) == 10
+
+
+def test_the_doctor_names_the_step_that_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as office:
+        show = show_of(office, "gala", 40)
+        ballot = opened_ballot(office, show, seats=4)
+        enter(office, ballot, show, "bo", 2)
+        pass_closing(monkeypatch)
+        monkeypatch.setattr(doctor_ballots, "wall_ms", lambda: wall_ms() + 30 * HOUR_MS)
+        assert "nobody has frozen the list of gala-night" in doctor_says(office)
+        drawing.close_ballot(office, ballot, "ada")
+        assert "nobody has drawn gala-night" in doctor_says(office)
+        drawing.type_value(office, ballot, VALUE, "ada")
+        assert "Only one person has typed" in doctor_says(office)
+        drawing.type_value(office, ballot, VALUE, "dee")
+        drawing.draw_ballot(office, ballot, "ada")
+        assert "The secret of gala-night is not published" in doctor_says(office)
+        drawing.reveal_ballot(office, ballot, "ada")
+        assert doctor_says(office) == ""
+
+
+def doctor_says(office: BoxOffice) -> str:
+    """What waits, of a house that is no sample."""
+    with office.db.write() as connection:
+        connection.execute(update(Organizer).values(is_demo=False))
+    with office.db.read() as connection:
+        return " ".join(found.words for found in doctor_ballots.look_at_ballots(connection))
