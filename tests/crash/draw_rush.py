@@ -71,7 +71,7 @@ def open_waves(office: BoxOffice, count: int) -> list[Wave]:
     assert office.stop() == 0
     with_actors = open_box_office(read_settings(office.settings))
     try:
-        limits = {"person_limit": SIZE, "day_limit": SIZE}
+        limits: dict[str, Any] = {"person_limit": SIZE, "day_limit": SIZE}
         waves = [
             Wave(slug, add_draw(with_actors, TERMS, slug, basis=None, **limits))
             for slug in (f"wave-{number}" for number in range(count))
