@@ -136,7 +136,7 @@ def end(settings: Settings, words: Words) -> int:
 
 def claims(settings: Settings, words: Words) -> int:
     """Prizes that are claimed, or those that are not."""
-    asked = {"draw": words["draw"], "unclaimed": words["unclaimed"]}
+    asked = {name: words[name] for name in ("draw", "unclaimed", "details")}
     found = ask(settings, "lottery.claims", asked)["claims"]
     if words["json"]:
         print(json.dumps(found))
@@ -149,14 +149,23 @@ def claims(settings: Settings, words: Words) -> int:
             given = f"given out by {one['confirmed_by']}" if one["confirmed_by"] else "waits"
             line += f" {given:<28} {one['name']} {one['email']}"
         print(line.rstrip())
+        for more in (*one.get("details", ()), *_seats_words(one)):
+            print(f"{'':<12} {more}")
     return 0
 
 
 def confirm(settings: Settings, words: Words) -> int:
     """Record that a prize was given out."""
     done = ask(settings, "lottery.confirm", words)
+    if done["waits"]:
+        print(f"The seats of ticket {words['ticket']} cannot be given yet: {done['waits']}.")
+        return 0
     print(f"Ticket {words['ticket']} has its prize ({done['prize']}).")
     return 0
+
+
+def _seats_words(one: Words) -> list[str]:
+    return [f"seats not given yet: {one['seats']}"] if one.get("seats") else []
 
 
 def archive(settings: Settings, words: Words) -> int:

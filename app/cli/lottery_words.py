@@ -79,6 +79,7 @@ def _add_prizes(kinds: Any, add: Add) -> None:
                  " claimed, those that wait for staff first.")  # fmt: skip
     claims.add_argument("draw", metavar="SLUG")
     claims.add_argument("--unclaimed", action="store_true", help="those that nobody has claimed")
+    claims.add_argument("--details", action="store_true", help="with where each prize goes")
     claims.add_argument("--json", action="store_true")
     confirm = add(kinds, "confirm", "app.cli.lotteries:confirm", "Record that a claimed prize was"
                   " given out.")  # fmt: skip

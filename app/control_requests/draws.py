@@ -28,6 +28,7 @@ from app.prize_draws.drawing import (
     type_value,
 )
 from app.prize_draws.from_files import end_draw, open_from_file
+from app.prize_draws.seat_gifts import try_open_gift
 from app.refusals import Invalid, NotFound
 
 BASIS: Final = ("kind", "number", "region", "promoter", "free_entry")
@@ -139,18 +140,24 @@ def end(office: BoxOffice, words: Words) -> Words:
 def list_claims(office: BoxOffice, words: Words) -> Words:
     """Prizes that are claimed, those that wait for staff first; or those that nobody claims."""
     card = _card(office, words)
-    found = looking.unclaimed_prizes if words.get("unclaimed") else looking.claimed_prizes
-    return {"draw": card.slug, "claims": found(office, card)}
+    if words.get("unclaimed"):
+        return {"draw": card.slug, "claims": looking.unclaimed_prizes(office, card)}
+    details = bool(words.get("details"))
+    return {
+        "draw": card.slug,
+        "claims": looking.claimed_prizes(office, card, with_details=details),
+    }
 
 
 def confirm(office: BoxOffice, words: Words) -> Words:
-    """Staff gave a claimed prize out."""
+    """Staff gave a claimed prize out; seats that could not be given are tried once more."""
     card = _card(office, words)
     if by_of(words) == BY:
         raise Invalid({"by": "Say with --by who gave it out."})
     batch_id, position = _ticket(office, card, str(words["ticket"]))
     view = office.pool_of(card.id).ask(ConfirmClaim(batch_id, position, by_of(words)))
-    return {"batch": batch_id, "position": position, "prize": view.tier}
+    waits = try_open_gift(office, batch_id, position)
+    return {"batch": batch_id, "position": position, "prize": view.tier, "waits": waits}
 
 
 def archive(office: BoxOffice, words: Words) -> Words:

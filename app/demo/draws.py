@@ -16,7 +16,7 @@ from app.clock import to_ms, utc_now, wall_ms
 from app.demo.lantern_house import CURRENCY, HOUSE, HOUSE_SLUG, MAIN_HOUSE, ZONE
 from app.demo.selling import AT_ONCE, SAMPLE_ADDRESS, leave_letters_unsent
 from app.draw_files.draw_file import DrawFile
-from app.draw_words import EARLY_ACCESS, DrawWords, TierWords
+from app.draw_words import EARLY_ACCESS, MEMBERS_PAGE, DrawWords, TierWords
 from app.lottery.pool.commands import BuyAtOnce, PlacePurchase
 from app.lottery.pool.terms import ENTITLEMENT, EVENING, INSTANT, SEAT, THING, Terms, Tier
 from app.lottery.sealing import BY_BUYERS, BY_STAFF
@@ -29,6 +29,15 @@ EVENING_DAYS: Final = 28  # until the second draw closes
 NAMES: Final = ("Juno", "", "Wren", "", "Otis", "", "Maud")  # the others keep theirs to themselves
 SIZES: Final = (100, 40, 92, 150, 60, 70)
 LIMITS: Final = {"purchase_limit": 200, "day_limit": 200, "person_limit": 400, "age_limit": 0}
+
+EARLY_KEY: Final = TierWords(
+    "Book before everybody else", "lilac", "key", event="midwinter-tale", opens=EARLY_ACCESS
+)
+FRIEND: Final = TierWords(
+    "A page of their own", "buff", "star", opens=MEMBERS_PAGE,
+    page="Thank you for looking in on us.\n\nThis page is a sample: in a house of your own it says"
+    " what you tell your friends and nobody else, in the draw file under page.",
+)  # fmt: skip
 
 Prize = tuple[Tier, TierWords]
 
@@ -105,7 +114,9 @@ def _winter_draw() -> DrawFile:
         _prize("chair", "Front row for a year", 2, 12_000, "Two seats, every show", "rose"),
         _prize("lamp", "Brass lamp", 5, 4_500, "Made by the workshop", "straw"),
         _prize("cake", "Cake for eight", 15, 1_800, "Market Street Bakery", "lilac"),
+        (Tier("early-key", "Early booking key", 20, ENTITLEMENT), EARLY_KEY),
         _prize("cup", "Tea at the interval", 37, 300, "Any show this winter", "sage"),
+        (Tier("friend", "Friend of the house", 40, ENTITLEMENT), FRIEND),
     )
     return _draw(
         "the-winter-draw",
@@ -126,11 +137,9 @@ def _winter_draw() -> DrawFile:
 
 def _encore_draw(now: datetime) -> DrawFile:
     day = now.astimezone(ZONE).date() + timedelta(days=EVENING_DAYS)
-    early = TierWords("Book a day before everybody else", "lilac", "key", "loud-weather", 0,
-                      EARLY_ACCESS)  # fmt: skip
     seats = TierWords("Two seats for The Salt Road", "rose", "chair", "the-salt-road-matinee", 2)
     prizes = (
-        (Tier("early-key", "Early booking key", 10, ENTITLEMENT), early),
+        (Tier("friend", "Friend of the house", 10, ENTITLEMENT), FRIEND),
         (Tier("two-seats", "Two seats", 10, SEAT, 4_800), seats),
         _prize("book", "The Salt Road, signed", 20, 1_200, "By everybody on stage", "buff"),
         _prize("flower", "A flower at the door", 60, 200, "On the evening that you come", "sage"),

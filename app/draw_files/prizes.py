@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from app.draw_words import EARLY_ACCESS, OPENS, PICTURES, STOCKS, TierWords
+from app.clock import to_ms
+from app.draw_words import EARLY_ACCESS, MEMBERS_PAGE, OPENS, PICTURES, STOCKS, TierWords
 from app.lottery.pool.terms import (
     ENTITLEMENT,
     KINDS,
@@ -17,7 +19,7 @@ from app.lottery.pool.terms import (
     Tier,
 )
 from app.toml_files.fields import Fields
-from app.toml_files.reading import LINE_LIMIT, NAME_LIMIT, slug_of
+from app.toml_files.reading import LINE_LIMIT, NAME_LIMIT, TEXT_LIMIT, slug_of
 
 KEY: Final = re.compile(r"[a-z0-9-]{1,40}")
 SEATS_LIMIT: Final = 20  # tickets to an event that one prize brings
@@ -25,11 +27,11 @@ SEATS_LIMIT: Final = 20  # tickets to an event that one prize brings
 Prize = tuple[Tier, TierWords]
 
 
-def read_prizes(top: Fields, digits: int) -> tuple[Prize, ...]:
+def read_prizes(top: Fields, digits: int, zone: ZoneInfo) -> tuple[Prize, ...]:
     """Every kind of prize with its words."""
     prizes: list[Prize] = []
     for table in top.tables("prizes", TIER_LIMIT):
-        prize = _prize(table, digits)
+        prize = _prize(table, digits, zone)
         key, count = prize[0].key, prize[0].count
         if key in (known.key for known, _words in prizes):
             table.refuse("key" if "key" in table else "name", f"“{key}” stands twice.")
@@ -42,7 +44,7 @@ def read_prizes(top: Fields, digits: int) -> tuple[Prize, ...]:
     return tuple(prizes)
 
 
-def _prize(table: Fields, digits: int) -> Prize:
+def _prize(table: Fields, digits: int, zone: ZoneInfo) -> Prize:
     name = table.text("name", NAME_LIMIT)
     key = table.text("key", 40, slug_of(name)[:40].strip("-") or "prize")
     if not KEY.fullmatch(key):
@@ -60,6 +62,8 @@ def _prize(table: Fields, digits: int) -> Prize:
         event=event,
         tickets=tickets,
         opens=opens,
+        **_when(table, kind, zone),
+        **_how(table, kind, opens),
     )
     return tier, words
 
@@ -84,3 +88,31 @@ def _brings(table: Fields, kind: str) -> tuple[str, int, str]:
             "event", f"belongs to a prize of kind {SEAT} or one that opens {EARLY_ACCESS}."
         )
     return event, tickets, opens
+
+
+def _when(table: Fields, kind: str, zone: ZoneInfo) -> dict[str, Any]:
+    """From when to when something is open."""
+    if kind != ENTITLEMENT:
+        for key in ("from", "until"):
+            if key in table:
+                table.refuse(key, f"belongs to a prize of kind {ENTITLEMENT}.")
+        return {}
+    begins, ends = table.instant("from", zone), table.instant("until", zone)
+    if begins is not None and ends is not None and ends <= begins:
+        table.refuse("until", "must be later than from.")
+    return {
+        "from_ms": 0 if begins is None else to_ms(begins),
+        "until_ms": 0 if ends is None else to_ms(ends),
+    }
+
+
+def _how(table: Fields, kind: str, opens: str) -> dict[str, Any]:
+    """Whether seats need no staff, and what members read."""
+    at_once = table.flag("at_once", False)
+    if at_once and kind != SEAT:
+        table.refuse("at_once", f"belongs to a prize of kind {SEAT}.")
+    if opens == MEMBERS_PAGE:
+        return {"page": table.text("page", TEXT_LIMIT, long=True)}
+    if "page" in table:
+        table.refuse("page", f"belongs to a prize that opens {MEMBERS_PAGE}.")
+    return {"at_once": at_once}

@@ -73,10 +73,11 @@ def promises_of(terms: Terms, words: DrawWords, public: Any, credits: int | None
 
 
 def _of_prize(tier: Tier, words: DrawWords) -> Iterator[Any]:
-    """Note, paper and picture of a prize are no promise."""
+    """Note, paper and picture of a prize are no promise, nor what members read."""
     brings = words.of_tier(tier.key)
     yield from (tier.key, tier.name, tier.count, tier.kind, tier.cents)
     yield from (brings.event, brings.tickets, brings.opens)
+    yield from (brings.at_once, brings.from_ms, brings.until_ms)
 
 
 def _refuse(before: Promises, now: Promises, why: str) -> None:

@@ -63,7 +63,7 @@ def read_draw_file(raw: bytes) -> DrawFile:
     venue, zone = read_venue(top.table("venue", required=True))
     draw = top.table("draw", required=True)
     currency, digits = read_currency(draw)
-    prizes = read_prizes(top, digits)
+    prizes = read_prizes(top, digits, zone)
     mode = draw.one_of("mode", (EVENING, INSTANT), EVENING)
     public = read_public_value(top, mode)
     facts = _facts(draw)

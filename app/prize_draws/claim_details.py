@@ -44,17 +44,15 @@ class Details:
     thing_way: str = ""
     address: str = field(default="", repr=False)
 
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """What staff has to know."""
-        money = f"Money to {self.account_name}, {self.iban}"
-        told = (
-            (self.money_way == TRANSFER, money),
-            (self.money_way == COUNTER, "Money is fetched at the counter"),
-            (self.thing_way == POST, f"Post to {', '.join(self.address.splitlines())}"),
-            (self.thing_way == COUNTER, "Things are fetched at the counter"),
-        )
-        return tuple(line for is_so, line in told if is_so)
+    def lines_for(self, kind: str) -> tuple[str, ...]:
+        """What staff has to know about a prize of this kind."""
+        way = {MONEY: self.money_way, THING: self.thing_way}.get(kind, "")
+        words = {
+            TRANSFER: f"Transfer to {self.account_name}, {self.iban}",
+            POST: f"Post to {', '.join(self.address.splitlines())}",
+            COUNTER: "Fetched at the counter",
+        }
+        return (words[way],) if way else ()
 
 
 def kinds_asked(found: Bought) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from app.box_office import BoxOffice
 from app.clock import rfc3339_ms, wall_ms
@@ -19,9 +19,11 @@ from app.models import (
     LotteryPurchase,
     LotteryWin,
     Order,
+    SeatGift,
 )
 from app.pool_reading import terms_of
 from app.prize_draws.by_itself import last_claim_ms
+from app.prize_draws.claim_details import details_of
 from app.prize_draws.drawing import list_hash
 from app.prize_draws.secrets_of_batches import merkle_root
 
@@ -80,15 +82,24 @@ def whole_draw(office: BoxOffice, card: DrawCard) -> Words:
     return found | {"warning": _warning(rows, basis)}
 
 
-def claimed_prizes(office: BoxOffice, card: DrawCard) -> list[Words]:
-    """Prizes that their winners want, those that wait for staff first."""
+def claimed_prizes(office: BoxOffice, card: DrawCard, *, with_details: bool = False) -> list[Words]:
+    """Prizes that their winners want, those that wait for staff first.
+
+    `seats` says why seats were not given yet; `details` where the prize goes, only if asked for.
+    """
     query = (
         select(
-            LotteryWin.__table__, LotteryBatch.number, LotteryBatch.terms, Order.name, Order.email
+            LotteryWin.__table__,
+            LotteryBatch.number,
+            LotteryBatch.terms,
+            Order.name,
+            Order.email,
+            SeatGift.reason,
         )
         .join(LotteryBatch, LotteryBatch.id == LotteryWin.batch_id)
         .join(LotteryPurchase, LotteryPurchase.id == LotteryWin.purchase_id)
         .outerjoin(Order, Order.id == LotteryPurchase.id)
+        .outerjoin(SeatGift, _is_gift_of_win())
         .where(LotteryBatch.lottery_id == card.id, LotteryWin.claimed_ms.is_not(None))
         .order_by(LotteryWin.confirmed_ms.is_not(None), LotteryWin.claimed_ms, LotteryWin.position)
         .limit(CLAIMS_LIMIT)
@@ -104,9 +115,22 @@ def claimed_prizes(office: BoxOffice, card: DrawCard) -> list[Words]:
             "email": row.email or "",
             "claimed_at": _moment(row.claimed_ms),
             "confirmed_by": row.confirmed_by or "",
+            "seats": row.reason or "",
         }
+        | ({"details": _details(office, row)} if with_details else {})
         for row in rows
     ]
+
+
+def _is_gift_of_win() -> ColumnElement[bool]:
+    of_batch = SeatGift.batch_id == LotteryWin.batch_id
+    return and_(of_batch, SeatGift.position == LotteryWin.position)
+
+
+def _details(office: BoxOffice, row: Any) -> list[str]:
+    told = details_of(office, row.purchase_id)
+    kind = terms_of(row.terms).tiers[row.tier].kind
+    return [] if told is None else list(told.lines_for(kind))
 
 
 def unclaimed_prizes(office: BoxOffice, card: DrawCard) -> list[Words]:

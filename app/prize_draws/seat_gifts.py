@@ -61,6 +61,14 @@ def give_seats(office: BoxOffice, batch_id: str, position: int) -> Gift:
     return _settled(office, prize, gift.order_id, reason)
 
 
+def try_open_gift(office: BoxOffice, batch_id: str, position: int) -> str:
+    """Try once more what could not be given; the reason why it still cannot, else ""."""
+    query = select(SeatGift.state).filter_by(batch_id=batch_id, position=position)
+    with office.db.read() as connection:
+        state = connection.scalar(query)
+    return give_seats(office, batch_id, position).reason if state == GiftState.OPEN else ""
+
+
 def give_open_again(office: BoxOffice) -> int:
     """Try the open ones again: seats come back, pauses end. How many were given."""
     before = utc_now() - AGAIN_AFTER

@@ -19,10 +19,11 @@ from app.demo.lantern_house import ZONE, Sample, samples
 from app.demo.sized import SEATS_LIMIT, OtherSize, open_sized_event, plan_of_size
 from app.invariants import check
 from app.inventory.commands import HoldSeats, SeatChoice
-from app.models import Allocation, EffectState, Order, OutboxRow
+from app.models import Allocation, EffectState, Entitlement, Lane, Opens, Order, OutboxRow
 from app.plans.pretix import read_plan
 from app.refusals import Invalid
 from app.tokens import new_id
+from tests.carrying import carry_out_due
 
 OPEN_SECONDS = 8.0  # on a busy machine; alone it is about one and a half
 
@@ -90,7 +91,8 @@ def test_it_breaks_no_rule(house: BoxOffice) -> None:
 
 def test_sample_buyers_get_no_letters(house: BoxOffice) -> None:
     with house.db.read() as connection:
-        states = set(connection.execute(select(OutboxRow.state)).scalars())
+        letters = select(OutboxRow.state).where(OutboxRow.lane == Lane.MAIL)
+        states = set(connection.execute(letters).scalars())
     assert states == {EffectState.DONE}
 
 
@@ -109,6 +111,17 @@ def test_a_draw_of_each_kind_is_on_and_partly_sold(house: BoxOffice) -> None:
     state = house.pool_of(cards["the-encore-draw"].id).actor.state
     assert state is not None
     assert all(len(one.contribution) == 64 for one in state.purchases.values())
+
+
+def test_winners_of_the_sample_have_keys_to_an_early_sale_and_to_a_page(house: BoxOffice) -> None:
+    assert {done for _kind, done in carry_out_due(house, "lottery.prize")} == {True}
+
+    with house.db.read() as connection:
+        found = connection.execute(select(Entitlement.opens, Entitlement.event_id)).all()
+        assert check(connection) == []
+    events = {row.event_id for row in found if row.opens == Opens.EARLY_ACCESS}
+    assert {row.opens for row in found} == set(Opens)
+    assert [house.catalogue.by_id(event_id).sale_state() for event_id in events] == ["early"]
 
 
 def test_a_ballot_takes_entries(house: BoxOffice) -> None:

@@ -19,6 +19,9 @@ PAGE = (ROOT / "docs/draw-file.md").read_text(encoding="utf-8")
 EXAMPLE = re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 
 
+MEMBERS = 'kind = "entitlement"\nopens = "members-page"'
+
+
 def problems_of(raw: bytes) -> list[str]:
     with pytest.raises(DrawFileRefused) as refused:
         read_draw_file(raw)
@@ -47,7 +50,7 @@ def test_the_documentation_names_every_key_and_choice(monkeypatch: pytest.Monkey
         with_more("[successor]\nthreshold=1\nsize=100\n[limits]\n[venue.notes]\n"),
         with_line(WHOLE[WHOLE.index("[public_value]") : WHOLE.index("[[prizes]]")], beacon),
         with_more("[[prizes]]\nname='S'\ncount=10\nkind='seat'\nevent='e'\ntickets=2\n"
-                  "[[prizes]]\nname='E'\ncount=10\nkind='entitlement'\nopens='members-page'\n"),
+                  "[[prizes]]\nname='E'\ncount=10\nkind='entitlement'\nopens='members-page'\npage='P'\n"),
     ):  # fmt: skip
         read_draw_file(raw)
 
@@ -65,6 +68,19 @@ def test_what_is_left_out_is_what_costs_nothing_and_proves_most() -> None:
     assert read.credits is None
     assert [tier.key for tier in terms.tiers] == ["lamp", "tea"]
     assert read.public["sources"] == [{"name": "Lotto", "count": 6, "low": 1, "high": 49}]
+
+
+def test_a_prize_says_what_it_brings() -> None:
+    times = 'from = "2099-01-01 09:00"\nuntil = "2099-07-01 09:00"\npage = """A\n\nB"""'
+    seat = '[[prizes]]\nname = "Pair"\nkind = "seat"\nevent = "gala"\nat_once = true\ncount = 10'
+    more = f'{seat}\n[[prizes]]\nname = "Club"\n{MEMBERS}\n{times}\ncount = 10'
+
+    words = read_draw_file(with_more(more)).words
+
+    pair, club = words.of_tier("pair"), words.of_tier("club")
+    assert (pair.event, pair.tickets, pair.at_once) == ("gala", 1, True)
+    assert (club.opens, club.page.split()) == ("members-page", ["A", "B"])
+    assert club.until_ms - club.from_ms == (181 * 24 - 1) * 3_600_000, "the clock went on"
 
 
 def test_contributions_come_from_the_buyers() -> None:
@@ -101,6 +117,12 @@ def test_contributions_come_from_the_buyers() -> None:
         ('name = "Tea"', 'name = "Tea"\nkind = "entitlement"', "prizes[1].opens, line 27"),
         ('name = "Tea"', 'name = "Tea"\nopens = "members-page"', "of kind entitlement"),
         ('name = "Tea"', 'name = "Tea"\nevent = "gala"', "prizes[1].event, line 29: belongs to"),
+        ('name = "Tea"', 'name = "Tea"\nat_once = true', "belongs to a prize of kind seat"),
+        ('name = "Tea"', 'name = "Tea"\nuntil = "2099-01-01 09:00"', "of kind entitlement"),
+        ('name = "Tea"', 'name = "Tea"\npage = "Hello"', "belongs to a prize that opens members-"),
+        ('name = "Tea"', f'name = "Tea"\n{MEMBERS}', "prizes[1].page, line 27: is missing"),
+        ('name = "Tea"', f'name = "Tea"\n{MEMBERS}\npage="Hi"\nfrom="2099-01-02 09:00"\n'
+         'until="2099-01-01 09:00"', "must be later than from"),
         ('name = "Tea"', 'name = "Tea"\npicture = "dragon"', "“dragon” is not known"),
     ],
 )  # fmt: skip

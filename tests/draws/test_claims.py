@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from app.box_office import BoxOffice
 from app.clock import utc_now
+from app.control_requests import carry_out
 from app.deletions import DELETIONS
 from app.lottery.pool.commands import ConfirmClaim
 from app.lottery.pool.terms import MONEY, SEAT, THING
@@ -70,7 +71,12 @@ def test_money_is_asked_for_an_account_and_kept_sealed(office: BoxOffice, bo: Vi
     assert "Your prize is claimed." in bo.page
     details = details_of(office, purchase)
     assert details is not None
-    assert details.lines == ("Money to Bo Field, GB33BUKB20201555555555",)
+    assert details.lines_for(MONEY) == ("Transfer to Bo Field, GB33BUKB20201555555555",)
+    plain, full = (
+        carry_out(office, "lottery.claims", {"draw": "money", "details": asked})["claims"][0]
+        for asked in (False, True)
+    )
+    assert ("details" in plain, full["details"]) == (False, list(details.lines_for(MONEY)))
     assert "BUKB" not in repr(details)
     assert all(b"BUKB" not in sealed for sealed in rows(office, purchase))
     bo.open(f"{path}/claims")
@@ -88,7 +94,7 @@ def test_what_was_told_is_replaced_until_the_prize_is_given(office: BoxOffice, b
     assert "Change where it goes" in bo.page
     told = details_of(office, purchase)
     assert told is not None
-    assert told.lines == ("Things are fetched at the counter",)
+    assert told.lines_for(THING) == ("Fetched at the counter",)
     assert len(rows(office, purchase)) == 1
     office.pool_of(office.draws.by_slug("things").id).ask(ConfirmClaim("things-1", 1, "dee"))
     assert bo.open(f"{path}/claims").status_code == 303

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from app.box_office import BoxOffice
 from app.clock import utc_now, wall_ms
+from app.control_requests import carry_out as request
 from app.draw_words import TierWords
 from app.invariants import check
 from app.inventory.commands import (
@@ -165,6 +166,15 @@ def test_a_show_that_was_stopped_keeps_the_prize_open(office: BoxOffice, status:
     carry_out_due(office, "lottery.prize")
 
     assert (gift_of(office, purchase).reason, tickets(office)) == (status, 0)
+    claim = request(office, "lottery.claims", {"draw": "prizes"})["claims"][0]
+    assert claim["seats"] == status
+    words = {"draw": "prizes", "ticket": "1-1", "by": "dee"}
+    assert request(office, "lottery.confirm", words)["waits"] == status
+    if status == "paused":
+        show.inventory.ask(ChangeStatus("published", "", "ada", wall_ms()))
+        office.catalogue.refresh()
+        assert request(office, "lottery.confirm", words)["waits"] == ""
+        assert tickets(office) == 2
 
 
 def test_a_show_that_is_not_there_keeps_the_prize_open(office: BoxOffice) -> None:
