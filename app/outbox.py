@@ -7,6 +7,7 @@ claimed at a time, and the number of the claim proves it when the row is settled
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -25,6 +26,8 @@ FIRST_BACKOFF_SECONDS: Final = 5.0
 BACKOFF_LIMIT_SECONDS: Final = 300.0
 CLOCK_SLACK_SECONDS: Final = 60
 ERROR_LIMIT: Final = 500  # characters kept of a failure's words
+
+wanted: Final = threading.Event()  # somebody watches for what was written just now
 
 _rows = OutboxRow.__table__.c
 EFFECT = (_rows.id, _rows.kind, _rows.payload, _rows.tries, _rows.claims, _rows.created_at)

@@ -10,6 +10,7 @@ from app.box_office import BoxOffice
 from app.config import BadSetting, Settings
 from app.loops import Loop
 from app.mail.post import Post
+from app.outbox import wanted
 from app.outbox_runner import OutboxRunner
 from app.outbox_runs import Results, open_runs
 from app.refusals import Busy
@@ -40,7 +41,7 @@ class Runner:
 
         self._worker = _outbox_worker(office)
         self._loops = (
-            Loop("outbox", self._worker.step, STEP_LIMIT_SECONDS, FIRST_REST_SECONDS),
+            Loop("outbox", self._worker.step, STEP_LIMIT_SECONDS, FIRST_REST_SECONDS, wanted),
             Loop(
                 "schedule", Schedule(office, SCHEDULE).step, STEP_LIMIT_SECONDS, FIRST_REST_SECONDS
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 from app.box_office import BoxOffice
@@ -13,6 +14,7 @@ from app.prize_draws.seat_gifts import give_seats
 
 PARTS_AT_ONCE: Final = 50  # purchases that are told in one step, with all of their prizes
 STEPS_AT_ONCE: Final = 4  # slices of a few milliseconds; then somebody else may ask
+BREATH_SECONDS: Final = 0.01  # between them: a hold that waits to be written goes first
 
 
 def allocate(office: BoxOffice, words: Words) -> Words:
@@ -24,6 +26,7 @@ def allocate(office: BoxOffice, words: Words) -> Words:
         done, taken = view.drawn, view.taken
         if done == taken:
             break
+        time.sleep(BREATH_SECONDS)
     return {"done": done, "of": taken}
 
 

@@ -14,7 +14,7 @@ from app.lottery.pool.purchase import WAITING
 from app.models import OrderStatus, Payment, PaymentState
 from app.orders.draw_rows import DrawLine, write_taken
 from app.orders.rows import OrderRow, set_status, write_journal
-from app.outbox import add_effect
+from app.outbox import add_effect, wanted
 from app.refund_rows import write_refund
 from app.refusals import NotFound
 
@@ -30,6 +30,7 @@ def settle_draw(office: BoxOffice, order: OrderRow, payment: Any, draw: DrawLine
         if draw.credits:
             cents = pool.ask(ShowPurchase(order.id, order.email_key)).cents
         taken = pool.ask(PayPurchase(order.id, payment.id, cents, wall_ms())).taken
+        wanted.set()  # its buyer watches the first tickets come
     except NotFound:  # it lapsed so long ago that nobody knows of it
         taken = 0
     fault_point("sell.committed")

@@ -13,7 +13,7 @@ from app.long_work import Progress
 from app.lottery.draw.bundle import seal
 from app.lottery.draw.canonical import decode, encode
 from app.lottery.draw.digests import entry_hash, list_digest
-from app.lottery.draw.drawing import Drawn, Facts, drawing, units
+from app.lottery.draw.drawing import Drawn, Facts
 from app.lottery.draw.lists import sold_line
 from app.lottery.draw.params import INSTANT, PrizeParams, commit
 from app.lottery.draw.public import Contributions
@@ -27,7 +27,7 @@ from app.lottery.sealing import BY_BUYERS, BY_STAFF
 from app.models import LotteryBatch, LotteryPart
 from app.pool_reading import terms_of
 from app.prize_draws.bundles import is_kept, keep_parts, stored_bundle, stored_list
-from app.prize_draws.opening import in_steps
+from app.prize_draws.opening import drawn_from
 from app.prize_draws.records import RecordFile, kept, kept_or_begun, record_path
 from app.prize_draws.secrets_of_batches import kept_secret
 from app.refusals import NotFound
@@ -224,7 +224,7 @@ def _drawn(office: BoxOffice, row: Any, progress: Progress = _nobody) -> tuple[F
     seed, params = kept_secret(office, row.id)
     value = _value(params, row.public_value)
     facts = Facts(params, row.id, seed, value, sold_list(office, row.id))
-    return facts, in_steps(drawing(facts), units(facts), progress)
+    return facts, drawn_from(facts, progress)
 
 
 def _value(params: PrizeParams, kept: str) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any, Final
 
@@ -11,14 +12,22 @@ from app.box_office import BoxOffice
 from app.clock import wall_ms
 from app.draw_words import words_of
 from app.long_work import Progress
+from app.lottery.draw.drawing import Drawn, Facts, drawing, units
 from app.lottery.draw.params import PrizeParams, commit
-from app.lottery.draw.prizes import opening
 from app.lottery.draw.steps import Steps, T
 from app.lottery.pool.commands import OpenBatch, OpenSuccessor
 from app.lottery.pool.terms import INSTANT, Terms, check_terms, successor_terms
 from app.lottery.pool.views import BatchView
 from app.models import Lottery, LotteryBatch
 from app.pool_reading import terms_of
+from app.prize_draws.apart import (
+    APART_COUNT,
+    NotApart,
+    Opened,
+    drawn_apart,
+    opened_apart,
+    opening_bare,
+)
 from app.prize_draws.promised import promised_params
 from app.prize_draws.secrets_of_batches import keep_tree, secret_of
 from app.refusals import NotFound
@@ -88,6 +97,22 @@ def in_steps(work: Steps[T], most: int, progress: Progress) -> T:
         time.sleep(BREATH_SECONDS)
 
 
+def opened_from(params: PrizeParams, batch_id: str, seed: bytes, progress: Progress) -> Opened:
+    """An instant batch as it is kept; where no process can be started, made between others."""
+    if params.size >= APART_COUNT:
+        with contextlib.suppress(NotApart):
+            return opened_apart(params, batch_id, seed, progress)
+    return in_steps(opening_bare(params, batch_id, seed), 2 * params.size - 1, progress)
+
+
+def drawn_from(facts: Facts, progress: Progress) -> Drawn:
+    """What follows from the facts of a draw, in the same two ways."""
+    if units(facts) >= APART_COUNT:
+        with contextlib.suppress(NotApart):
+            return drawn_apart(facts, progress)
+    return in_steps(drawing(facts), units(facts), progress)
+
+
 def _sealed(
     office: BoxOffice, lottery: Any, batch_id: str, terms: Terms, progress: Progress
 ) -> tuple[str, bytes]:
@@ -95,9 +120,9 @@ def _sealed(
     seed, params = secret_of(office, batch_id, params_of(lottery, terms))
     if terms.mode != INSTANT:
         return commit(params, batch_id, seed).hex(), b""
-    opened = in_steps(opening(params, batch_id, seed), 2 * params.size - 1, progress)
-    keep_tree(office, batch_id, opened.tree.root, bytes(opened.tree.chunks))
-    return opened.commitment.hex(), bytes(opened.prizes)
+    commitment, root, chunks, places = opened_from(params, batch_id, seed, progress)
+    keep_tree(office, batch_id, root, chunks)
+    return commitment.hex(), places
 
 
 def _lottery(office: BoxOffice, lottery_id: int) -> Any:

@@ -108,6 +108,7 @@ def test_money_goes_through_the_same_pay_page_as_seats(office: BoxOffice, bo: Vi
     bo.open(url)
     assert "Your 10 tickets are in the draw" in bo.page
     assert "your line in the public list" in bo.page
+    assert "no. SL 0417" in bo.page, "the law wants it on each ticket"
     assert "won" not in re.sub(r"<[^>]+>", "", bo.page).lower().replace("own", "")
 
 

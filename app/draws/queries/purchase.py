@@ -9,6 +9,7 @@ from typing import Final
 from app.box_office import office
 from app.clock import from_ms, wall_ms
 from app.draw_cards import DrawCard
+from app.draw_legal import basis_of, legal_words
 from app.draws.queries.prizes import count_words, prizes
 from app.draws.queries.purchase_parts import (
     batch_numbers,
@@ -95,10 +96,18 @@ def _frame(view: OrderView) -> PurchasePage:
         heading="",
         words=(),
         proof_url=f"/draw/{card.slug}/proof",
+        legal=_legal(card) if line.unit_cents else "",
         receipt_url=f"/o/{order.id}/{view.secret}/receipt"
         if order.paid_at is not None and order.total_cents
         else "",
     )  # fmt: skip
+
+
+def _legal(card: DrawCard) -> str:
+    """Why the tickets could be sold, as the law wants it on each."""
+    with office().db.read() as connection:
+        basis = basis_of(connection, card.id)
+    return "" if basis is None else f"{basis.kind}, {legal_words(card, basis)}"
 
 
 def _price_words(view: OrderView) -> str:

@@ -120,6 +120,7 @@ def purchase_won() -> PurchasePage:
                  Action("Download", "/d/R50712/x/tickets.csv", is_quiet=True, icon="download",
                         is_file=True)),
         receipt_url="/o/R50712/x/receipt",
+        legal="Small society lottery, Fenmark District Council, no. SL 0417.",
     )  # fmt: skip
 
 
