@@ -57,6 +57,11 @@ class ToldRefusal(Refusal):
         self.told_code = str(plain.get("code", "refused"))
 
 
+def code_of(refusal: Refusal) -> str:
+    """The code of a refusal, wherever it was decided."""
+    return refusal.told_code if isinstance(refusal, ToldRefusal) else refusal.code
+
+
 class ControlServer:
     """Answers commands inside the server process, each connection in a thread of its own."""
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from app.box_office import BoxOffice
-from app.control import NoServer, ask_server
+from app.control import NoServer, ask_server, code_of
 from app.control_requests import carry_out
 from app.effects import Done, Duty, Effect, Failed, Outcome
+from app.lottery.refusals import NotPaid, NotThatFar
 from app.postbox import post
-from app.refusals import Busy, Refusal
+from app.refusals import Busy, NotFound, Refusal
 from app.tokens import new_id
 
 Words = dict[str, Any]
+
+HOPELESS: Final = (NotFound.code, NotPaid.code, NotThatFar.code)  # archived, never paid
 
 
 def duties(office: BoxOffice) -> dict[str, Duty]:
@@ -57,8 +60,6 @@ def _in_steps(office: BoxOffice, name: str, effect: Effect, key: str) -> Outcome
         told = ask_actors(office, name, words)
         while told["done"] < told["of"]:
             told = ask_actors(office, name, words | {"done": told["done"]})
-    except Busy as refusal:
-        return Failed(refusal.words)
-    except Refusal as refusal:  # archived, or never paid: trying again does not help
-        return Failed(refusal.words, is_final=True)
+    except Refusal as refusal:
+        return Failed(refusal.words, is_final=code_of(refusal) in HOPELESS)
     return Done({"done": told["done"]})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from app.box_office import BoxOffice
+from app.control import code_of
 from app.effects import Done, Duty, Effect, Failed, Outcome
 from app.lottery.refusals import NotThatFar
-from app.refusals import Busy, Refusal
+from app.refusals import Refusal
 from jobs.lotteries import ask_actors
 
 
@@ -21,9 +22,7 @@ def reseed(office: BoxOffice, effect: Effect) -> Outcome:
     words = {"lottery": effect.payload["lottery"], "batch": effect.payload["batch"]}
     try:
         return Done(ask_actors(office, "lottery.reseed", words))
-    except Busy as refusal:
-        return Failed(refusal.words)
-    except Refusal as refusal:  # closed meanwhile: none is due any more
-        if refusal.code == NotThatFar.code:
+    except Refusal as refusal:
+        if code_of(refusal) == NotThatFar.code:  # closed meanwhile: none is due any more
             return Done({"left_out": refusal.words})
         return Failed(refusal.words)
