@@ -37,7 +37,8 @@ def main(words: list[str] | None = None) -> int:
     if not prefix.with_name("locust_stats.csv").exists():
         print(f"Locust ended with {ended} and left no figures.")
         return EXIT_NOT_RUN
-    title = f"{ask.shoppers} shoppers and {ask.pollers} map pollers for {ask.seconds} s"
+    title = f"{ask.shoppers} shoppers, {ask.pollers} map pollers, {ask.bulk} bulk buyers"
+    title += f" for {ask.seconds} s"
     report = read_report(prefix, title)
     write_csv(report, ask.out / "report.csv")
     write_html(report, ask.out / "report.html")
@@ -47,12 +48,14 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _run_locust(url: str, ask: argparse.Namespace, prefix: Path) -> int:
-    raise_file_limit(ask.shoppers + ask.pollers + SPARE_FILES_COUNT)
-    crowd = ask.shoppers + ask.pollers
+    crowd = ask.shoppers + ask.pollers + ask.bulk
+    raise_file_limit(crowd + SPARE_FILES_COUNT)
     env = os.environ | {
         "FULLHOUSE_LOAD_SHOPPERS": str(ask.shoppers),
         "FULLHOUSE_LOAD_POLLERS": str(ask.pollers),
+        "FULLHOUSE_LOAD_BULK": str(ask.bulk),
         "FULLHOUSE_LOAD_EVENT": ask.event,
+        "FULLHOUSE_LOAD_DRAW": ask.draw,
         "PYTHONPATH": os.pathsep.join(
             [str(LOCUSTFILE.parents[1]), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
         ).rstrip(os.pathsep),
@@ -80,13 +83,15 @@ def _run_locust(url: str, ask: argparse.Namespace, prefix: Path) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m loadtests",
-        description="Send shoppers and map pollers to a box office on this computer. Start it "
-        "with FULLHOUSE_RATE_LIMITS=off, since the whole crowd has one address.",
+        description="Send shoppers, map pollers and bulk buyers to a box office on this computer. "
+        "Start it with FULLHOUSE_RATE_LIMITS=off, since the whole crowd has one address.",
     )
     parser.add_argument("--url", default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
     parser.add_argument("--event", default="", help="slug of the event; otherwise the next one")
     parser.add_argument("--shoppers", type=_count, default=20, metavar="N")
     parser.add_argument("--pollers", type=_count, default=100, metavar="N")
+    parser.add_argument("--bulk", type=_count, default=0, metavar="N", help="bulk buyers of a draw")
+    parser.add_argument("--draw", default="", help="slug of a free draw; otherwise the first")
     parser.add_argument("--seconds", type=_seconds, default=60, metavar="N")
     parser.add_argument("--out", type=Path, default=Path("loadtest-report"), metavar="FOLDER")
     return parser
