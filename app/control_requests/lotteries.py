@@ -14,7 +14,7 @@ from app.prize_draws.seat_gifts import give_seats
 
 PARTS_AT_ONCE: Final = 50  # purchases that are told in one step, with all of their prizes
 STEPS_AT_ONCE: Final = 4  # slices of a few milliseconds; then somebody else may ask
-BREATH_SECONDS: Final = 0.01  # between them: a hold that waits to be written goes first
+BREATH_SECONDS: Final = 0.1  # between them: whoever holds a seat meanwhile hardly notices
 
 
 def allocate(office: BoxOffice, words: Words) -> Words:
