@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
     type_coerce,
     update,
 )
@@ -43,6 +44,7 @@ from app.models import (
     DeliveryState,
     DrawOrder,
     EffectState,
+    Entitlement,
     Event,
     ForgetWish,
     HoldRow,
@@ -79,6 +81,7 @@ DONE_EFFECT_DAYS: Final = 30
 DEAD_EFFECT_DAYS: Final = 180
 SPENT_LINK_DAYS: Final = 1
 DONE_LETTER_DAYS: Final = 1
+ENDED_KEY_DAYS: Final = 30
 CLAIM_DAYS: Final = 30  # after a prize was given out
 DELIVERY_DAYS: Final = 90  # Stripe tells the same again for three
 DAY_MS: Final = 24 * 3600 * 1000
@@ -232,6 +235,25 @@ def _is_spent_claim(now: datetime) -> ColumnElement[bool]:
     return or_(~is_known, and_(ClaimDetails.kept_at < oldest, ~is_wanted))
 
 
+_key_of_won = tuple_(Entitlement.batch_id, Entitlement.position)
+
+
+def _is_ended_key(now: datetime) -> ColumnElement[bool]:
+    """What was won opens nothing any more: its time is over, or the show it was for."""
+    oldest = now - timedelta(days=ENDED_KEY_DAYS)
+    is_past = exists().where(Event.id == Entitlement.event_id, Event.starts_at < oldest)
+    return or_(Entitlement.until_at < oldest, is_past)
+
+
+def _find_ended_keys(connection: Connection, now: datetime, limit: int) -> Ids:
+    query = select(Entitlement.batch_id, Entitlement.position).where(_is_ended_key(now))
+    return [tuple(row) for row in connection.execute(query.limit(limit))]
+
+
+def _remove_ended_keys(connection: Connection, now: datetime, ids: Ids) -> None:
+    connection.execute(delete(Entitlement).where(_key_of_won.in_(ids), _is_ended_key(now)))
+
+
 # ---- spent rows ----------------------------------------------------------------------------------
 
 
@@ -331,6 +353,7 @@ DELETIONS: Final = (
     _orders_of("delete.forgotten_buyers", is_wished_away, _erase_wished),
     _rows_of("delete.forget_wishes", ForgetWish, ForgetWish.address_key, is_fulfilled),
     _rows_of("delete.claim_details", ClaimDetails, ClaimDetails.purchase_id, _is_spent_claim),
+    Deletion("delete.ended_keys", _find_ended_keys, _remove_ended_keys),
     _rows_of("delete.done_letters", PostboxLetter, PostboxLetter.id, _is_done_letter),
     _rows_of("delete.deliveries", DeliveryRow, DeliveryRow.id, _is_old_delivery),
 )

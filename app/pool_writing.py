@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from app.clock import utc_now
 from app.lottery.pool import records as r
@@ -247,22 +247,31 @@ def _write_places(connection: Connection, changes: PoolChanges) -> None:
 def _write_prizes(connection: Connection, changes: PoolChanges) -> None:
     if changes.wins:
         _put_all(connection, LotteryWin, ["batch_id", "position"], changes.wins)
-    for claim in changes.claimed:
-        row = {
-            "batch_id": claim.batch_id, "position": claim.position, "tier": claim.tier,
-            "purchase_id": claim.purchase_id, "claimed_ms": claim.at_ms,
-        }  # fmt: skip
-        _put(connection, LotteryWin, ["batch_id", "position"], row)
-    for confirmed in changes.confirmed:
-        connection.execute(
-            update(LotteryWin)
-            .where(
-                LotteryWin.batch_id == confirmed.batch_id,
-                LotteryWin.position == confirmed.position,
-                LotteryWin.confirmed_by.is_(None),
-            )
-            .values(confirmed_by=confirmed.by, confirmed_ms=confirmed.at_ms)
-        )
+    if changes.claimed:
+        rows = [
+            {"batch_id": claim.batch_id, "position": claim.position, "tier": claim.tier,
+             "purchase_id": claim.purchase_id, "claimed_ms": claim.at_ms}
+            for claim in changes.claimed
+        ]  # fmt: skip
+        _put_all(connection, LotteryWin, ["batch_id", "position"], rows)
+    if changes.confirmed:
+        given = [
+            {"of_batch": one.batch_id, "at": one.position, "who": one.by, "ms": one.at_ms}
+            for one in changes.confirmed
+        ]
+        connection.execute(_CONFIRM, given)
+
+
+_win: Final = LotteryWin.__table__.c
+_CONFIRM: Final = (
+    update(LotteryWin)
+    .where(
+        _win.batch_id == bindparam("of_batch"),
+        _win.position == bindparam("at"),
+        _win.confirmed_by.is_(None),
+    )
+    .values(confirmed_by=bindparam("who"), confirmed_ms=bindparam("ms"))
+)
 
 
 def _remove_archived(connection: Connection, changes: PoolChanges) -> None:

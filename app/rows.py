@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 
 def fresh_row(dialect: str, table: Any) -> Any:
     """An INSERT that can say what happens on conflict, of a database known by name."""
-    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    return _known(dialect).insert(table)
+
+
+@cache
+def _known(dialect: str) -> Any:
+    """What SQLAlchemy knows of a database; of the other one nothing is loaded: it is 2 MB."""
+    return import_module(f"sqlalchemy.dialects.{dialect}")
 
 
 def insert_new(connection: Connection, table: Any) -> Insert:

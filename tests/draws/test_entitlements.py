@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from sqlalchemy import select, update
 
 from app.box_office import BoxOffice
 from app.clock import to_ms, utc_now
+from app.deletions import DELETIONS
 from app.draw_words import EARLY_ACCESS, MEMBERS_PAGE, TierWords
 from app.inventory.commands import HoldBest, HoldSeats, SeatChoice
 from app.lottery.pool.terms import ENTITLEMENT
@@ -19,7 +21,8 @@ from app.tokens import new_id
 from jobs.duties import duties_of
 from tests.carrying import carry_out_due
 from tests.draws.winning import BO, CY, early_show, signs_in, wins
-from tests.shop.visitor import Visitor
+from tests.opened import opened
+from tests.shop.visitor import ORIGIN, Visitor
 
 SAYS_SO = "Your early booking key opens the sale for you"
 DAY = timedelta(days=1)
@@ -42,7 +45,7 @@ def test_a_key_opens_the_sale_to_its_holder_and_to_nobody_else(
     bo.open("/e/soon")
     assert SAYS_SO in bo.page
     bo.open("/e/soon/seats")
-    seat, other = bo.seats()[:2]
+    seat, other, last = bo.seats()[:3]
     for stranger in (cy, Visitor(bo._client.application)):
         stranger.open("/e/soon")
         assert "On sale on" in stranger.page
@@ -53,6 +56,10 @@ def test_a_key_opens_the_sale_to_its_holder_and_to_nobody_else(
         assert best.status_code == 409
     assert bo.hold("soon", seat, other).status_code == 200
     assert bo.basket() == [seat, other]
+
+    body = {"seats": [last]}
+    told = bo._client.post("/api/v1/events/soon/holds", json=body, base_url=ORIGIN)
+    assert (told.status_code, told.get_json()["code"]) == (409, "not_on_sale")
 
     bo.open("/checkout")
     fields = {"email": BO, "name": "Bo", "payment": "demo", "key": bo.hidden("key")}
@@ -155,6 +162,23 @@ def test_a_repeat_cuts_no_second_key_and_forgetting_takes_it(
     bo.send("/me/deletion")
     with office.db.read() as connection:
         assert connection.execute(query).scalars().all() == []
+
+
+def test_ended_keys_are_removed_and_others_stay(tmp_path: Path, database_url: str) -> None:
+    with opened(tmp_path, database_url) as office:
+        old, later = utc_now() - 40 * DAY, utc_now() + DAY
+        for slug, until in (("old-club", old), ("new-club", later)):
+            shown = TierWords(opens=MEMBERS_PAGE, page="Hello.", until_ms=to_ms(until))
+            wins(office, slug, ENTITLEMENT, shown, "fay@example.org")
+
+        deletion = next(one for one in DELETIONS if one.kind == "delete.ended_keys")
+        with office.db.write() as connection:
+            deletion.remove(connection, utc_now(), deletion.find(connection, utc_now(), 100))
+
+        theirs = Entitlement.batch_id.in_(("old-club-1", "new-club-1"))
+        with office.db.read() as connection:
+            kept = connection.execute(select(Entitlement.batch_id).where(theirs)).scalars().all()
+        assert kept == ["new-club-1"]
 
 
 def test_a_key_to_a_show_that_is_not_there_is_told_to_the_house(office: BoxOffice) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from app.inventory.commands import (
 from app.lottery.pool.commands import ConfirmClaim
 from app.lottery.pool.terms import SEAT, Tier
 from app.lottery.refusals import NotThatFar
-from app.models import KeptMail, Order, OutboxRow, SeatGift, Ticket
+from app.models import Event, KeptMail, Order, OutboxRow, SeatGift, Ticket
 from app.orders.draw_placing import DrawWish, place_draw_order
 from app.orders.placed import Buyer
 from app.orders.views import order_view
@@ -184,6 +185,40 @@ def test_a_show_that_is_not_there_keeps_the_prize_open(office: BoxOffice) -> Non
     carry_out_due(office, "lottery.prize")
 
     assert gift_of(office, purchase).reason == "no-event"
+
+
+def test_a_show_that_is_over_and_a_winner_who_is_forgotten_keep_it_open(
+    office: BoxOffice,
+) -> None:
+    show = show_of(office)
+    purchase = wins(office)
+    with office.db.write() as connection:
+        connection.execute(update(Order).values(email=""))
+    confirms(office)
+    assert give_seats(office, "prizes-1", 1).reason == "nobody"
+    yesterday = utc_now() - timedelta(days=1)
+    with office.db.write() as connection:
+        connection.execute(update(Order).values(email=BO.email))
+        connection.execute(update(Event).where(Event.id == show.id).values(starts_at=yesterday))
+    office.catalogue.refresh()
+
+    give_seats(office, "prizes-1", 1)
+
+    assert (gift_of(office, purchase).reason, tickets(office)) == ("over", 0)
+
+
+def test_many_who_give_at_once_give_once(tmp_path: Path, database_url: str) -> None:
+    with opened(tmp_path, database_url) as office:
+        show_of(office)
+        purchase = wins(office)
+        confirms(office)
+
+        with ThreadPoolExecutor(8) as crowd:
+            gifts = list(crowd.map(lambda _: give_seats(office, "prizes-1", 1), range(16)))
+
+        assert {gift.order_id for gift in gifts} == {gift_of(office, purchase).order_id}
+        assert all(gift.is_given for gift in gifts)
+        assert tickets(office) == 2
 
 
 def test_seats_that_need_nobody_come_with_the_claim(office: BoxOffice) -> None:

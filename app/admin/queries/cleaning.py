@@ -95,6 +95,7 @@ def _rule(kind: str) -> str:
         "delete.kept_mails": deletions.KEPT_MAIL_DAYS,
         "delete.old_effects": deletions.DONE_EFFECT_DAYS,
         "delete.spent_links": deletions.SPENT_LINK_DAYS,
+        "delete.ended_keys": deletions.ENDED_KEY_DAYS,
         "delete.claim_details": deletions.CLAIM_DAYS,
         "delete.done_letters": deletions.DONE_LETTER_DAYS,
         "delete.deliveries": deletions.DELIVERY_DAYS,

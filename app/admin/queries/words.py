@@ -47,6 +47,7 @@ def kind_words(kind: str) -> str:
         "delete.buyer_sessions": _("Ended sessions of buyers"),
         "delete.forgotten_buyers": _("Names and addresses of buyers who wished it"),
         "delete.forget_wishes": _("Wishes to be forgotten that are fulfilled"),
+        "delete.ended_keys": _("Keys that were won and open nothing any more"),
         "delete.claim_details": _("Where prizes of draws went"),
         "delete.done_letters": _("Requests between processes"),
         "delete.deliveries": _("What Stripe told"),
