@@ -33,6 +33,7 @@ class Batch:
         self.tickets: list[Row] = []
         self.voided: list[Row] = []
         self.moved: list[Row] = []
+        self.moved_lines: list[Row] = []  # of tickets that this batch issues where they are now
         self.refunds: list[Row] = []
         self.sold: list[r.EventSold] = []
         self.lapsed: list[Row] = []
@@ -174,7 +175,13 @@ class Batch:
         self.voided.append({"ticket": fact.ticket_id, "at": at})
 
     def ticket_moved(self, fact: r.TicketMoved) -> None:
-        self.moved.append({"ticket": fact.ticket_id, "seat": fact.seat})
+        moved = {"ticket": fact.ticket_id, "seat": fact.seat}
+        for row in self.tickets:
+            if row["id"] == fact.ticket_id:  # issued in this very batch
+                row["seat_id"], row["generation"] = fact.seat, row["generation"] + 1
+                self.moved_lines.append(moved)
+                return
+        self.moved.append(moved)
 
     def refund_requested(self, fact: r.RefundRequested) -> None:
         self.refunds.append(

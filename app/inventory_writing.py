@@ -201,13 +201,14 @@ def _write_tickets(connection: Connection, batch: Batch) -> None:
             .values(state=TicketState.VOID, voided_at=bindparam("at"))
         )
         connection.execute(void, batch.voided)
-    _INSERT_TICKET.run(connection, batch.tickets)
-    for moved in batch.moved:
+    for moved in batch.moved:  # before others are issued for the seats that they leave
         connection.execute(
             update(Ticket)
             .where(Ticket.id == moved["ticket"])
             .values(seat_id=moved["seat"], generation=Ticket.generation + 1)
         )
+    _INSERT_TICKET.run(connection, batch.tickets)
+    for moved in (*batch.moved, *batch.moved_lines):
         line = select(Ticket.line_id).where(Ticket.id == moved["ticket"]).scalar_subquery()
         connection.execute(
             update(OrderLine).where(OrderLine.id == line).values(seat_id=moved["seat"])

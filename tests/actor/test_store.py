@@ -14,6 +14,9 @@ from app.clock import from_ms
 from app.db import Database
 from app.invariants import check
 from app.invariants.ballots import ballot_rules
+from app.inventory import commands as c
+from app.inventory.decide import settle
+from app.inventory.outcome import Moment
 from app.inventory.records import Record
 from app.inventory.state import EventInventory
 from app.inventory_store import EventStore
@@ -21,6 +24,7 @@ from app.ledger_rows import enter_payment
 from app.models import Order, OrderStatus, Payment, PaymentState
 from app.schema import migrate
 from tests.actor.gala_rows import write_gala
+from tests.inventory.houses import ADULT, NOON_MS, gala
 from tests.inventory.simulator import Simulation
 from tests.opened import settings_of
 
@@ -151,3 +155,35 @@ def test_the_offer_that_is_read_is_the_one_that_was_written(db: Database, tmp_pa
     assert [seat.category for seat in read.seats] == [seat.category for seat in wanted.seats]
     assert (read.prices, read.limits, read.rows) == (wanted.prices, wanted.limits, wanted.rows)
     assert {key: area.capacity for key, area in read.areas.items()} == {"floor": 8, "bar": 3}
+
+
+def test_a_seat_is_sold_again_in_the_commit_in_which_its_ticket_moves(
+    db: Database, tmp_path: Path
+) -> None:
+    offer = gala(3, 8).offer
+    with db.write() as connection:
+        write_gala(connection, offer)
+    store = EventStore(offer.event_id, db, settings_of(tmp_path))
+    state = store.take_over()
+
+    def settled(*commands: c.Command[Any]) -> None:
+        moment = Moment(NOON_MS, NOON_MS)
+        facts = [fact for command in commands for fact in settle(state, command, moment).records]
+        store.write(state, facts, [])
+
+    def bought(number: int, seat: str) -> tuple[c.Command[Any], ...]:
+        order = c.NewOrder(f"o{number}", "demo", "Bo", "b", "bo", "en", True, NOON_MS)
+        price = state.offer.prices["front", ADULT]
+        tickets = (c.NewTicket(f"t{number}", number, f"code{number}"),)
+        hold = c.HoldSeats(f"b{number}", f"7-{number}", (c.SeatChoice(seat, ADULT),))
+        return hold, c.BuyNow(order, f"b{number}", price, f"ref{number}", tickets, 1)
+
+    settled(*bought(1, "A1"))
+    settled(c.MoveTicket("t1", "A3", "dee", NOON_MS), *bought(2, "A1"),
+            c.MoveTicket("t2", "A5", "dee", NOON_MS), *bought(3, "A1"))  # fmt: skip
+
+    read = store.read()
+    assert {ticket.id: ticket.seat for ticket in read.tickets.values()} == {
+        "t1": "A3", "t2": "A5", "t3": "A1",
+    }  # fmt: skip
+    assert picture(read)["tickets"] == picture(state)["tickets"]

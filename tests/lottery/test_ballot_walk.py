@@ -38,7 +38,7 @@ from app.lottery.ballot.commands import KeepRight, ShowBallot, WithdrawEntry
 from app.models import Allocation, BallotRight, RightState
 from app.refusals import Refusal
 from app.tokens import new_id
-from tests.budget import TimeBudget
+from tests.budget import TimeBudget, is_long
 from tests.lottery.opened_ballots import (
     HOUR_MS,
     closed_and_drawn,
@@ -191,8 +191,9 @@ def test_no_seat_is_two_peoples_whatever_they_do(
             for _step in range(time_budget.size(quick=STEPS, long=4 * STEPS)):
                 walk.step()
             _ends_well(walk)
-    assert counts["_move"] > 3
-    assert counts["_pay"] > 0
+    assert sum(count for name, count in counts.items() if name.startswith("_move")) > 3
+    if is_long():  # who is drawn is chance, so a short walk may be dull
+        assert min(counts["_move"], counts["_pay"], counts["_join"]) > 0
 
 
 def _ends_well(walk: Walk) -> None:
