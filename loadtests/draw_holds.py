@@ -43,9 +43,8 @@ BUYING_SECONDS: Final = 3.0  # one purchase after the other
 DRAW_PURCHASES_COUNT: Final = 95  # of one draw of a million, then from the next
 DRAW_COUNT: Final = 3
 LOOK_SECONDS: Final = 0.1
-FIRST_LOOK_SECONDS: Final = (
-    0.3  # as the page itself looks: hx-trigger of templates/draws/_purchase.html
-)
+# As the page itself looks: hx-trigger of templates/draws/_purchase.html.
+FIRST_LOOK_SECONDS: Final = 0.3
 NEXT_LOOK_SECONDS: Final = 1.0
 SUCCESSOR_SECONDS: Final = 60.0
 QUIET_SECONDS: Final = 1.0  # after one thing, before the next
