@@ -50,6 +50,7 @@ from tests.lottery.opened_ballots import (
 )
 from tests.opened import Show, opened, settings_of, show_of
 
+MINUTE_MS = 60_000
 SERIALS = count_from(1)
 
 
@@ -193,7 +194,13 @@ def test_seats_stay_kept_on_their_way_through_baskets_and_killed_processes(
     seats.arrange_guarded(office)
     assert not rights(office)[waiting.id].is_guarded
 
-    one = move_to_basket(office, ballot.id, waiting.id, waiting.email_key, "w", 1)
+    house._offset_ms += 3 * HOUR_MS - MINUTE_MS
+    own_entry = (office, ballot.id, waiting.id, waiting.email_key)
+    one = move_to_basket(*own_entry, "w", 1)
+    house._offset_ms += 2 * MINUTE_MS  # the right's time is over, the basket's is not
+    assert move_to_basket(*own_entry, "w", 1).id == one.id
+    with pytest.raises(PlacesTaken):
+        move_to_basket(*own_entry, "other", 1)
     pay(show, "w", one.total_cents, 1)
     follow(office)
     assert story_of(office, waiting).status == "bought"
