@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from app import build_app
 from app.ballot_draws import drawing
@@ -19,7 +19,7 @@ from app.box_office import BoxOffice
 from app.clock import house, utc_now
 from app.deletions import DELETIONS
 from app.lottery.ballot.commands import ShowBallot
-from app.models import Ballot, BallotStatus, KeptMail
+from app.models import Ballot, BallotEntry, BallotStatus, BallotWish, KeptMail
 from tests.lottery.opened_ballots import (
     HOUR_MS,
     closed_and_drawn,
@@ -204,6 +204,14 @@ def test_from_the_draw_to_the_last_seat(
     assert "You let your seats go" in visitor.page
     follow(office)
     assert "it is your turn" in visitor.open(waits).text
+    assert "keep my place" not in visitor.page  # there is no other wish to wait for
+    with office.db.write() as connection:
+        second = {"entry_id": waits.split("/")[2], "position": 1, "category": "back"}
+        connection.execute(insert(BallotWish), second | {"event_id": show.id})
+    assert "keep my place" in visitor.open(waits).text
+    with office.db.write() as connection:  # which it has let pass already
+        connection.execute(update(BallotEntry).values(refused=[[show.id, "back"]]))
+    assert "keep my place" not in visitor.open(waits).text
     assert letters(office)[-1][1].startswith("It is your turn")
     house._offset_ms += 4 * HOUR_MS
     office.ballot_of(1).ask(ShowBallot())

@@ -113,7 +113,8 @@ def _ways_out(story: Story, kept: KeptSeats) -> list[Action]:
         words = ngettext("I only need one", "I only need %(num)d", fewer)
         ways.append(Action(words, f"{story.url}/basket", (("count", str(fewer)),), is_quiet=True))
     refuse = f"{story.url}/refusal"
-    if kept.is_offer and len(story.wishes) > 1:
+    is_listed = story.ballot.status == BallotStatus.DRAWN
+    if kept.is_offer and is_listed and story.open_count > 1:
         words = _("Not this one, keep my place")
         ways.append(Action(words, refuse, (("keeps_place", "1"),), is_quiet=True))
     ways.append(Action(_("Let them go to somebody else"), refuse, (), is_quiet=True))
