@@ -16,6 +16,7 @@ from app.ballot_draws.opening import AlreadyOpened, open_ballot
 from app.ballot_draws.seats import arrange_seats, decline_right, move_to_basket, seats_kept
 from app.ballot_draws.stories import story_of
 from app.ballot_files.reading import read_ballot_file
+from app.ballot_files.refused import BallotFileRefused
 from app.box_office import BoxOffice, open_box_office
 from app.clock import house, wall_ms
 from app.control_requests import carry_out
@@ -278,6 +279,11 @@ def test_a_ballot_opens_once_and_needs_its_seats(
     with pytest.raises(NotThatFar):
         drawing.close_ballot(office, drawing.by_slug(office, "gala-night"), "ada")
     assert doctor_says(office) == ""
+
+    slow = ballot_file(show, 10, slug='"slow"', hours_to_buy="1440")
+    with pytest.raises(BallotFileRefused) as refused:
+        open_ballot(office, read_ballot_file(slow.encode()), "ada")
+    assert "hours_to_buy" in str(refused.value.details["problems"])
 
     much = text.replace("count = 10", "count = 74").replace("gala-night", "too-much")
     with pytest.raises(PlacesTaken):
