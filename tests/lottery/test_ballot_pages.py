@@ -126,6 +126,9 @@ def test_an_entry_counts_once_the_letter_was_pressed(show: Show, visitor: Visito
     visitor.open(path)
     visitor.follow(visitor.send(f"{path}/change", changed))
     assert "3 people" in visitor.page
+    visitor.follow(visitor.send(f"{path}/confirmation"))  # the first page, in another tab
+    assert ("3 people" in visitor.page, "You are in" in visitor.page) == (True, True)
+    assert "notice" not in visitor.page
     visitor.follow(visitor.send(f"{path}/withdrawal"))
     assert "Enter this ballot?" in visitor.page
     assert office.ballot_of(1).seen.entries == 0
