@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, update
 from app.clock import utc_now
 from app.lottery.ballot import records as r
 from app.lottery.ballot.entry import Entry
-from app.lottery.ballot.state import BallotState
+from app.lottery.ballot.state import BallotState, closed_id
 from app.models import (
     Ballot,
     BallotAddition,
@@ -104,6 +104,9 @@ class BallotChanges:
     def supply_added(self, fact: r.SupplyAdded) -> None:
         self.additions.append({"supply_id": fact.supply_id})
         self.is_supply_changed = True
+
+    def event_closed(self, fact: r.EventClosed) -> None:
+        self.additions.append({"supply_id": closed_id(fact.event_id)})
 
     def ended(self, fact: r.BallotEnded) -> None:
         self.ballot["ended_ms"] = fact.at_ms
@@ -247,6 +250,7 @@ _GATHER: dict[type[r.Record], Callable[[BallotChanges, Any], None]] = {
     r.ListLeft: BallotChanges.entry_changed,
     r.ListJoined: BallotChanges.entry_changed,
     r.SupplyAdded: BallotChanges.supply_added,
+    r.EventClosed: BallotChanges.event_closed,
     r.BallotEnded: BallotChanges.ended,
     r.EffectDue: BallotChanges.effect_due,
     r.Journalled: BallotChanges.journalled,

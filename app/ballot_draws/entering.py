@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 from app.ballot_reading import terms_of
 from app.box_office import BoxOffice
 from app.clock import to_ms, utc_now, wall_ms
-from app.lottery.ballot.commands import EnterBallot
+from app.lottery.ballot.commands import EnterBallot, ShowEntry
 from app.lottery.ballot.entering import check_group
 from app.lottery.ballot.terms import Wish
 from app.lottery.ballot.views import EntryView
@@ -99,10 +99,13 @@ def confirm_entry(office: BoxOffice, request: Any) -> EntryView:
 
     Raises `AlreadyEntered` for an address that has another entry.
     """
+    ballot = office.ballot_of(request.ballot_id)
+    if entry_of_address(office, request.ballot_id, request.email_key) == request.id:
+        return ballot.ask(ShowEntry(request.id, request.email_key))  # changed since, perhaps
     wishes = tuple(Wish(*wish) for wish in request.wishes)
     count = request._mapping["count"]
     command = EnterBallot(request.id, request.email_key, count, wishes, request.wants_to_wait)
-    return office.ballot_of(request.ballot_id).ask(command)
+    return ballot.ask(command)
 
 
 def entry_of_address(office: BoxOffice, ballot_id: int, email_key: str) -> str | None:

@@ -29,6 +29,7 @@ class BallotWords:
     until: str = ""
     place: int = 0
     offer_hours: int = 0
+    can_join: bool = True  # the waiting list has not ended
 
 
 def confirm_page(ballot: BallotWords) -> LetterPage:
@@ -140,7 +141,7 @@ def lost_page(ballot: BallotWords) -> LetterPage:
         _("Not drawn: %(title)s", title=ballot.title),
         (
             _("Hello %(name)s, you were not drawn this time.", name=ballot.name),
-            _("If you still want to come, you can join the waiting list."),
+            *_join(ballot, _("If you still want to come, you can join the waiting list.")),
         ),
         LetterLink(_("See my entry"), ballot.url),
     )
@@ -153,10 +154,10 @@ def over_page(ballot: BallotWords) -> LetterPage:
         _("Your time to buy has ended: %(title)s", title=ballot.title),
         (
             _(
-                "Hello %(name)s, your seats went to the next people on the list. Nothing was"
-                " charged. If you still want to come, join at the end of the list.",
+                "Hello %(name)s, your seats are not kept for you any more. Nothing was charged.",
                 name=ballot.name,
             ),
+            *_join(ballot, _("If you still want to come, join at the end of the waiting list.")),
         ),
         LetterLink(_("See my entry"), ballot.url),
     )
@@ -201,6 +202,10 @@ def _page(
 def _wishes(ballot: BallotWords) -> tuple[str, ...]:
     people = ngettext("%(num)d person", "%(num)d people", ballot.count)
     return (_("%(people)s: %(wishes)s.", people=people, wishes="; ".join(ballot.wishes)),)
+
+
+def _join(ballot: BallotWords, words: str) -> tuple[str, ...]:
+    return (words,) if ballot.can_join else ()
 
 
 def _kept(ballot: BallotWords) -> tuple[str, ...]:

@@ -137,11 +137,11 @@ class BallotSimulation:
         if not facts:
             return
         self._must(self.state.status == CLOSED and bool(self.state.seal.public_value), "too early")
-        room = dict(self.state.room)
+        room = self.state.room_to_give()
         expected: dict[str, Wish] = {}
         for entry_id in command.order:
             entry = self.state.entries[entry_id]
-            fitting = [wish for wish in entry.wishes if room[wish] >= entry.count]
+            fitting = [wish for wish in entry.wishes if room.get(wish, 0) >= entry.count]
             if fitting:
                 expected[entry_id] = fitting[0]
                 room[fitting[0]] -= entry.count
@@ -303,7 +303,10 @@ def _supply(s: BallotSimulation) -> Command[Any]:
 
 
 def _end(s: BallotSimulation) -> Command[Any]:
-    return c.EndBallot("ada", s.moment.wall_ms) if s.often(0.1) else _show(s)
+    if s.often(0.1):
+        return c.EndBallot("ada", s.moment.wall_ms)
+    event_id = s.chance.choice((*WISHES, STRANGE)).event_id
+    return c.CloseEvent(event_id, "system") if s.often(0.05) else _show(s)
 
 
 def _show(s: BallotSimulation) -> Command[Any]:

@@ -40,9 +40,10 @@ def move_up(
     """
     if state.terms is None or state.status != DRAWN:
         return
-    room = dict(state.room)
+    room = state.room_to_give()
     for wish, count in freed:
-        room[wish] = room.get(wish, 0) + count
+        if not state.is_over(wish.event_id):
+            room[wish] = room.get(wish, 0) + count
     if not any(room.values()):
         return
     waiting = [state.entries[entry_id] for _, entry_id in state.waiting]

@@ -99,7 +99,7 @@ def record_order(
     if len(command.order) != len(state.entries) or set(command.order) != state.entries.keys():
         raise Invalid({"order": "Every entry is drawn exactly once."})
     order = [state.entries[entry_id] for entry_id in command.order]
-    given = list(allot(order, dict(state.room)))
+    given = list(allot(order, state.room_to_give()))
     winners = {entry.id for entry, _ in given}
     rest = [entry for entry in order if entry.id not in winners]
     waiting = tuple(entry.id for entry in rest if entry.wants_to_wait)

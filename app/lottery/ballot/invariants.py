@@ -83,7 +83,8 @@ def _list_in_order(state: BallotState) -> Iterator[str]:
 def _list_moved_up(state: BallotState) -> Iterator[str]:
     if state.status != DRAWN:
         return
+    room = state.room_to_give()
     for _place, entry_id in state.waiting:
         entry = state.entries[entry_id]
-        if any(state.room.get(wish, 0) >= entry.count for wish in entry.open_wishes):
+        if any(room.get(wish, 0) >= entry.count for wish in entry.open_wishes):
             yield f"{entry_id} waits although there is room"

@@ -152,6 +152,13 @@ class SupplyAdded(Record):
 
 
 @frozen
+class EventClosed(Record):
+    """Seats of an event are given to nobody any more."""
+
+    event_id: int
+
+
+@frozen
 class BallotEnded(Record):
     """The waiting list is over; rights that run, run on."""
 

@@ -137,6 +137,23 @@ def expire(state: BallotState, command: c.Expire, moment: Moment) -> Decision[No
     return Decision(None, tuple(facts))
 
 
+def close_event(state: BallotState, command: c.CloseEvent, moment: Moment) -> Decision[BallotView]:
+    """Whoever waits keeps the place for the other events; once for each."""
+    if command.event_id not in {wish.event_id for wish in state.supply}:
+        raise NotFound
+    view = view_of_ballot(state)
+    if state.is_over(command.event_id) or state.status == ENDED:
+        return Decision(view)
+    words = {"event": command.event_id}
+    return Decision(
+        view,
+        (
+            r.EventClosed(command.event_id),
+            r.Journalled("ballot.event_over", command.by, facts=words),
+        ),
+    )
+
+
 def end_ballot(state: BallotState, command: c.EndBallot, moment: Moment) -> Decision[BallotView]:
     """No more offers; what nobody has a right to is free to be sold otherwise."""
     if state.status == ENDED:

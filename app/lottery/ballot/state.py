@@ -29,6 +29,11 @@ DRAWN: Final = "drawn"
 ENDED: Final = "ended"
 
 
+def closed_id(event_id: int) -> str:
+    """How the end of an event's sale is kept, among what was changed about the supply."""
+    return f"over:{event_id}"
+
+
 class BallotState:
     """All entries and rights of one ballot. No clock, no chance, no database."""
 
@@ -74,6 +79,14 @@ class BallotState:
             if entry.right is not None:
                 heapq.heappush(self._due, (entry.right.until_ms, entry.id))
         return list(due.values())
+
+    def is_over(self, event_id: int) -> bool:
+        """Whether nothing of an event is given any more."""
+        return closed_id(event_id) in self.supply_ids
+
+    def room_to_give(self) -> dict[Wish, int]:
+        """Seats that nobody has a right to, and that somebody could still buy."""
+        return {wish: left for wish, left in self.room.items() if not self.is_over(wish.event_id)}
 
     def next_due_ms(self) -> int | None:
         """When the sweeper should look again, house time."""
@@ -214,6 +227,9 @@ class BallotState:
         for seats in (self.supply, self.room):
             seats[fact.wish] = seats.get(fact.wish, 0) + fact.count
 
+    def _close_event(self, fact: r.EventClosed) -> None:
+        self.supply_ids.add(closed_id(fact.event_id))
+
     def _end_ballot(self, fact: r.BallotEnded) -> None:
         self.status = ENDED
         for _place, entry_id in self.waiting:
@@ -238,5 +254,6 @@ _CHANGES: Final[dict[type[Record], Callable[[BallotState, Any], None]]] = {
     r.ListLeft: BallotState._leave,
     r.ListJoined: BallotState._join,
     r.SupplyAdded: BallotState._add_supply,
+    r.EventClosed: BallotState._close_event,
     r.BallotEnded: BallotState._end_ballot,
 }
