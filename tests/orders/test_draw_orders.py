@@ -34,6 +34,7 @@ from app.orders.paying import demo_notice
 from app.orders.placed import Buyer, Placed
 from app.orders.receipt_numbers import ReceiptRounds
 from app.orders.receipts import asked_orders
+from app.orders.refunding import RefundNotPossible, refund_order, refund_part
 from app.orders.settler import lapse_forgotten, thaw_broken
 from app.orders.settling import settle_open
 from app.refusals import (
@@ -326,6 +327,19 @@ def test_draw_tickets_have_a_receipt_and_a_credit_note(office: BoxOffice) -> Non
         assert check(connection) == []
     assert [row.total_cents for row in rows] == [7000, -4000]
     assert rows[0].lines[0]["words"] == "The Roof Draw: 70 draw tickets"
+
+
+def test_draw_tickets_are_not_taken_back_but_a_part_of_the_money_is(office: BoxOffice) -> None:
+    lottery = add_draw(office, terms_for(100))
+    placed = buy(office, lottery, 10)
+
+    with pytest.raises(RefundNotPossible) as told:
+        refund_order(office, placed.order_id, "a mistake", "ada")
+    assert "a part of the money" in told.value.words
+    for _ in range(2):
+        refund_part(office, placed.order_id, 400, "a mistake", "ada", "key")
+
+    assert money(office, placed.order_id) == ("paid", 10, 1000, 400)
 
 
 def test_one_letter_is_due_for_an_order_and_none_about_its_refund(office: BoxOffice) -> None:
