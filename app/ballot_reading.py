@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from app.lottery.ballot.entry import Entry, Right
 from app.lottery.ballot.state import BallotState
-from app.lottery.ballot.terms import BallotTerms, Share, Wish
+from app.lottery.ballot.terms import BallotTerms, Share, WeightRule, Wish
 from app.lottery.sealing import BY_STAFF, Seal
 from app.models import (
     Ballot,
@@ -54,7 +54,8 @@ def ballot_row(connection: Connection, which: Any) -> Any:
 def terms_of(plain: dict[str, Any]) -> BallotTerms:
     """Terms as they were kept."""
     supply = tuple(Share(Wish(**share["wish"]), share["count"]) for share in plain["supply"])
-    return BallotTerms(**{**plain, "supply": supply})
+    weights = tuple(WeightRule(**rule) for rule in plain.get("weights", ()))
+    return BallotTerms(**{**plain, "supply": supply, "weights": weights})
 
 
 def _read_supply(connection: Connection, state: BallotState) -> None:

@@ -99,6 +99,7 @@ def _words(office: BoxOffice, story: Story) -> BallotWords:
         total="" if kept is None else kept.total,
         until="" if kept is None else short_moment_words(until_of(kept.until_ms, zone)),
         place=story.place_now,
+        weight=story.weight,
         offer_hours=max(1, terms_of(story.ballot.terms).offer_ms // HOUR_MS),
     )
 

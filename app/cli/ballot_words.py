@@ -33,7 +33,13 @@ def add_ballot(commands: Any, parser_class: type[Any], add: Add) -> None:
               " right to go on sale.")  # fmt: skip
     for parser in (close, value, draw, reveal, end):
         parser.add_argument("ballot", metavar="SLUG")
-    value.add_argument("value", metavar="VALUE", help="e.g. “3 8 19 27 33 41”")
-    value.add_argument("--by", required=True, metavar="NAME", help="who types it")
+    value.add_argument(
+        "value",
+        nargs="?",
+        default="",
+        metavar="VALUE",
+        help="e.g. “3 8 19 27 33 41”; left out where the entrants contribute it",
+    )
+    value.add_argument("--by", default="", metavar="NAME", help="who types it")
     for parser in (opening, close, draw, reveal, end):
         parser.add_argument("--by", default="", metavar="NAME", help="who does it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -19,11 +20,13 @@ from app.models import Ballot, BallotStatus
 from app.refusals import Invalid
 
 LISTED_LIMIT: Final = 1000
+FILE_PURPOSE: Final = "ballot file"
 
 
 def open_ballot(office: BoxOffice, words: Words) -> Words:
-    """Open a ballot from the text of its file; opening the same again changes nothing."""
-    file = read_ballot_file(str(words["file"]).encode())
+    """Open a ballot from its file, sealed because of codes in it; the same again does nothing."""
+    raw = office.vault.unseal(b64decode(words["sealed"]), FILE_PURPOSE)
+    file = read_ballot_file(raw)
     _ballot_id, view = open_it(office, file, by_of(words))
     url = f"{office.settings.base_url}/ballot/{file.slug}"
     return {"ballot": file.slug, "title": file.title, "url": url, **_told(view)}
@@ -36,11 +39,13 @@ def close_ballot(office: BoxOffice, words: Words) -> Words:
 
 
 def type_value(office: BoxOffice, words: Words) -> Words:
-    """One of the staff types the public value; the second one who types the same fixes it."""
-    by = by_of(words)
+    """One of the staff types the public value, or it is taken from the entrants."""
+    by, ballot = by_of(words), _named(office, words)
+    if not words["value"]:
+        view = drawing.take_contributions(office, ballot, by)
+        return {"ballot": ballot.slug, **_told(view)}
     if by == BY:
         raise Invalid({"by": "Say who types it with --by: two different people have to."})
-    ballot = _named(office, words)
     return {"ballot": ballot.slug, **_told(drawing.type_value(office, ballot, words["value"], by))}
 
 

@@ -29,6 +29,7 @@ class BallotWords:
     until: str = ""
     place: int = 0
     offer_hours: int = 0
+    weight: int = 1
 
 
 def confirm_page(ballot: BallotWords) -> LetterPage:
@@ -200,7 +201,10 @@ def _page(
 
 def _wishes(ballot: BallotWords) -> tuple[str, ...]:
     people = ngettext("%(num)d person", "%(num)d people", ballot.count)
-    return (_("%(people)s: %(wishes)s.", people=people, wishes="; ".join(ballot.wishes)),)
+    said = _("%(people)s: %(wishes)s.", people=people, wishes="; ".join(ballot.wishes))
+    if ballot.weight == 1:
+        return (said,)
+    return (said, _("By your code this entry counts %(num)s times.", num=ballot.weight))
 
 
 def _kept(ballot: BallotWords) -> tuple[str, ...]:

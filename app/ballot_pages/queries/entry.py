@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.ballot_draws.ballot_letters import until_of
 from app.ballot_draws.drawing import hash_of
 from app.ballot_draws.stories import ASKED, KeptSeats, Story, wish_words
-from app.ballot_pages.queries.ballot import entry_form, hash_words, takes_entries, typed_of
+from app.ballot_draws.weights import rule_words
+from app.ballot_pages.queries.ballot import (
+    entry_form,
+    hash_words,
+    takes_entries,
+    times_words,
+    typed_of,
+)
 from app.ballot_pages.views import EntryPage, SeatStub
 from app.ballot_reading import terms_of
 from app.box_office import BoxOffice
@@ -54,6 +61,7 @@ def _asked(office: BoxOffice, story: Story, form: FormState | None) -> EntryPage
         _("%(wishes)s. One press, and the entry counts.", wishes=_wishes(office, story)),
         "letter",
         "",
+        facts=tuple(_counts(story)),
         actions=(confirm,),
     )
 
@@ -77,7 +85,7 @@ def _entered(office: BoxOffice, story: Story, form: FormState | None) -> EntryPa
         wishes=_wishes(office, story),
     )
     mark = hash_words(hash_of(office, story.request.id))
-    facts = (Fact(_("Your entry in the public list"), mark),)
+    facts = (Fact(_("Your entry in the public list"), mark), *_counts(story))
     return _page(story, title, words, "check", "ok", facts=facts, form=open_form, asides=asides)
 
 
@@ -209,6 +217,15 @@ def _left_words() -> tuple[str, str]:
 def _bought(office: BoxOffice, story: Story, form: FormState | None) -> EntryPage:
     words = _("They are paid for, and your tickets came by email.")
     return _page(story, _("You bought your seats"), words, "check", "ok", actions=(_check(story),))
+
+
+def _counts(story: Story) -> Iterator[Fact]:
+    """What is not as usual: an entry that counts more, or that adds to the public value."""
+    if story.weight > 1:
+        words = rule_words(terms_of(story.ballot.terms), story.weight)
+        yield Fact(_("Your entry"), f"{times_words(story.weight)}: {words}")
+    if story.contribution:
+        yield Fact(_("Your contribution to the public value"), story.contribution)
 
 
 def _check(story: Story) -> Action:

@@ -1,0 +1,28 @@
+"""What an entrant's code counts, and what entrants add to the public value of a ballot."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add both columns; who has asked before counts once and added nothing."""
+    op.execute(
+        "ALTER TABLE ballot_requests ADD COLUMN weight INTEGER NOT NULL DEFAULT 1"
+        " CONSTRAINT ck_ballot_requests_weight CHECK (weight > 0)"
+    )
+    op.add_column(
+        "ballot_requests", sa.Column("contribution", sa.Text(), nullable=False, server_default="")
+    )
+
+
+def downgrade() -> None:
+    """Drop them again."""
+    op.drop_column("ballot_requests", "contribution")
+    op.execute("ALTER TABLE ballot_requests DROP COLUMN weight")
