@@ -16,8 +16,11 @@ from app.models import (
     BallotAddition,
     BallotEntry,
     BallotRight,
+    BallotStatus,
     BallotSupply,
     BallotWish,
+    Event,
+    EventStatus,
     RightState,
 )
 from app.refusals import NotFound
@@ -33,6 +36,7 @@ def read_ballot(connection: Connection, ballot_id: int) -> BallotState:
         row.commitment, source, row.typed_value, row.typed_by, row.public_value, row.secret
     )
     state.status, state.list_hash, state.announced = str(row.status), row.list_hash, row.announced
+    state.is_called_off = row.status == BallotStatus.ENDED and row.drawn_ms is None
     _read_supply(connection, state)
     rows = connection.execute(
         select(BallotEntry.__table__).where(BallotEntry.ballot_id == ballot_id)
@@ -67,6 +71,9 @@ def _read_supply(connection: Connection, state: BallotState) -> None:
     }
     added = select(BallotAddition.supply_id).where(BallotAddition.ballot_id == state.ballot_id)
     state.restore_supply(supply, connection.execute(added).scalars())
+    events = {wish.event_id for wish in supply}
+    gone = select(Event.id).where(Event.id.in_(events), Event.status == EventStatus.CANCELLED)
+    state.dropped = set(connection.execute(gone).scalars())
 
 
 def _entries(connection: Connection, ballot_id: int, rows: Any) -> Iterator[Entry]:

@@ -106,8 +106,11 @@ class BallotChanges:
         self.is_supply_changed = True
 
     def ended(self, fact: r.BallotEnded) -> None:
-        self.ballot["ended_ms"] = fact.at_ms
+        self.ballot.update(ended_ms=fact.at_ms, status_words=fact.because)
         self.entries.update(dict.fromkeys(self.state.entries))
+
+    def dropped(self, fact: r.EventDropped) -> None:
+        """The event's own row says so."""
 
     def effect_due(self, fact: r.EffectDue) -> None:
         self.effects.append(fact)
@@ -247,6 +250,7 @@ _GATHER: dict[type[r.Record], Callable[[BallotChanges, Any], None]] = {
     r.ListLeft: BallotChanges.entry_changed,
     r.ListJoined: BallotChanges.entry_changed,
     r.SupplyAdded: BallotChanges.supply_added,
+    r.EventDropped: BallotChanges.dropped,
     r.BallotEnded: BallotChanges.ended,
     r.EffectDue: BallotChanges.effect_due,
     r.Journalled: BallotChanges.journalled,

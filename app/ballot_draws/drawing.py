@@ -56,7 +56,7 @@ def entry_salt(office: BoxOffice, entry_id: str) -> bytes:
 
 def public_list(office: BoxOffice, ballot: Any) -> tuple[str, ...]:
     """The frozen list as it is published; `NotThatFar` while it can still change."""
-    if ballot.status not in FROZEN:
+    if ballot.status not in FROZEN or not ballot.list_hash:
         raise NotThatFar("The list is frozen when entries close.", next_step="Come back then.")
     return _lines(office, ballot.id)
 
@@ -108,9 +108,9 @@ def reveal_ballot(office: BoxOffice, ballot: Any, by: str) -> BallotView:
     return office.ballot_of(ballot.id).ask(PublishSecret(seed.hex(), commitment, by, wall_ms()))
 
 
-def end_ballot(office: BoxOffice, ballot: Any, by: str) -> BallotView:
-    """End the waiting list; seats that nobody has a right to go on sale."""
-    return office.ballot_of(ballot.id).ask(EndBallot(by, wall_ms()))
+def end_ballot(office: BoxOffice, ballot: Any, by: str, because: str = "") -> BallotView:
+    """End the list, or call off what is not drawn; seats that nobody has a right to go on sale."""
+    return office.ballot_of(ballot.id).ask(EndBallot(by, wall_ms(), because))
 
 
 def bundle_of(office: BoxOffice, ballot: Any) -> bytes:

@@ -29,8 +29,10 @@ def add_ballot(commands: Any, parser_class: type[Any], add: Add) -> None:
                " are kept for the winners, and everybody gets a letter.")  # fmt: skip
     reveal = add(kinds, "reveal", "app.cli.ballots:reveal", "Publish the secret, and with it the"
                  " file from which anybody can repeat the draw.")  # fmt: skip
-    end = add(kinds, "end", "app.cli.ballots:end", "End the waiting list; seats that nobody has a"
-              " right to go on sale.")  # fmt: skip
+    end = add(kinds, "end", "app.cli.ballots:end", "End the waiting list, or call a ballot off;"
+              " seats that nobody has a right to go on sale.")  # fmt: skip
+    end.add_argument("--because", default="", metavar="WORDS", help="calls it off before the draw;"
+                     " everybody who entered reads it")  # fmt: skip
     for parser in (close, value, draw, reveal, end):
         parser.add_argument("ballot", metavar="SLUG")
     value.add_argument(

@@ -13,7 +13,7 @@ from app.ballot_draws.opening import open_ballot as open_it
 from app.ballot_draws.seats import arrange_seats
 from app.ballot_files.reading import read_ballot_file
 from app.box_office import BoxOffice
-from app.control_requests.asked import BY, Words, by_of
+from app.control_requests.asked import BY, Words, by_of, status_words
 from app.lottery.ballot.commands import AnnounceResults
 from app.lottery.ballot.views import BallotView
 from app.models import Ballot, BallotStatus
@@ -64,12 +64,12 @@ def reveal_ballot(office: BoxOffice, words: Words) -> Words:
 
 
 def end_ballot(office: BoxOffice, words: Words) -> Words:
-    """End the waiting list, or give up a draft: seats that nobody has a right to go on sale."""
+    """End the list, call off, or give up a draft: seats of no right go on sale."""
     ballot = _named(office, words)
     if ballot.status == BallotStatus.DRAFT:
         give_up_draft(office, ballot.id)
         return {"ballot": ballot.slug}
-    view = drawing.end_ballot(office, ballot, by_of(words))
+    view = drawing.end_ballot(office, ballot, by_of(words), status_words(words))
     arrange_seats(office, ballot.id)
     return {"ballot": ballot.slug, **_told(view)}
 

@@ -30,6 +30,8 @@ class BallotWords:
     place: int = 0
     offer_hours: int = 0
     weight: int = 1
+    because: str = ""
+    goes_on: bool = False
 
 
 def confirm_page(ballot: BallotWords) -> LetterPage:
@@ -175,6 +177,44 @@ def ended_page(ballot: BallotWords) -> LetterPage:
                 name=ballot.name,
                 title=ballot.title,
             ),
+        ),
+        LetterLink(_("See my entry"), ballot.url),
+    )
+
+
+def called_off_page(ballot: BallotWords) -> LetterPage:
+    """The ballot ends before its draw."""
+    return _page(
+        ballot,
+        _("Called off: %(title)s", title=ballot.title),
+        (
+            _(
+                "Hello %(name)s, the ballot for %(title)s is called off. There is no draw, your"
+                " entry ends, and there is nothing to pay or to do.",
+                name=ballot.name,
+                title=ballot.title,
+            ),
+            *((ballot.because,) if ballot.because else ()),
+        ),
+        LetterLink(_("See my entry"), ballot.url),
+    )
+
+
+def cancelled_page(ballot: BallotWords) -> LetterPage:
+    """An event is cancelled for whose seats somebody had a right, or waited."""
+    return _page(
+        ballot,
+        _("Cancelled: %(show)s", show=ballot.show),
+        (
+            _(
+                "Hello %(name)s, %(show)s is cancelled, so its seats cannot be bought any more."
+                " Nothing was charged.",
+                name=ballot.name,
+                show=ballot.show,
+            ),
+            _("Your other wishes count as before.")
+            if ballot.goes_on
+            else _("Nothing more follows from your entry. We are sorry."),
         ),
         LetterLink(_("See my entry"), ballot.url),
     )

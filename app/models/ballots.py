@@ -69,6 +69,7 @@ class Ballot(Table):
     closed_ms: Mapped[int | None] = mapped_column(Big)
     drawn_ms: Mapped[int | None] = mapped_column(Big)
     ended_ms: Mapped[int | None] = mapped_column(Big)
+    status_words: Mapped[str] = mapped_column(Text, default="", server_default="")  # why called off
 
 
 class BallotSecret(Table):

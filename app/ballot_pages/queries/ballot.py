@@ -124,6 +124,17 @@ def asked_page(office: BoxOffice, ballot: Any, request: Any, token: str) -> Aske
     )
 
 
+def is_called_off(ballot: Any) -> bool:
+    """Whether it ended before its draw."""
+    return bool(ballot.status == BallotStatus.ENDED and ballot.drawn_ms is None)
+
+
+def called_off_words(ballot: Any) -> str:
+    """That there is no draw, and why."""
+    said = _("This ballot was called off. There is no draw, and nobody pays anything.")
+    return f"{said} {ballot.status_words}".strip()
+
+
 def times_words(weight: int) -> str:
     """How often an entry counts."""
     return ngettext("counts once", "counts %(num)d times", weight)
@@ -152,6 +163,8 @@ def _lede(ballot: Any) -> str:
 
 
 def _closed_words(ballot: Any) -> str:
+    if is_called_off(ballot):
+        return called_off_words(ballot)
     if ballot.status in (BallotStatus.DRAWN, BallotStatus.ENDED):
         return _("It has been drawn, and everybody who entered got a letter.")
     return _("Entries are closed. Everybody who entered gets a letter after the draw.")

@@ -11,8 +11,10 @@ from app.ballot_draws.drawing import hash_of
 from app.ballot_draws.stories import ASKED, KeptSeats, Story, wish_words
 from app.ballot_draws.weights import rule_words
 from app.ballot_pages.queries.ballot import (
+    called_off_words,
     entry_form,
     hash_words,
+    is_called_off,
     takes_entries,
     times_words,
     typed_of,
@@ -34,6 +36,9 @@ Draw = Callable[[BoxOffice, Story, FormState | None], EntryPage]
 
 def entry_page(office: BoxOffice, story: Story, form: FormState | None = None) -> EntryPage:
     """How it stands and what can be done; `form` is a change that was refused."""
+    if is_called_off(story.ballot):
+        title, words = _("This ballot was called off"), called_off_words(story.ballot)
+        return _page(story, title, words, "cross", "plain")
     return _PAGES[story.status](office, story, form)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from app.lottery.ballot.entry import BOUGHT, ENTERED, WAITING, WON
+from app.lottery.ballot.entry import BOUGHT, ENTERED, LEFT, WAITING, WON
 from app.lottery.ballot.state import DRAWN, ENDED, BallotState
 from app.lottery.ballot.terms import Wish
 
@@ -54,6 +54,10 @@ def _groups_together(state: BallotState) -> Iterator[str]:
 
 
 def _drawn_once(state: BallotState) -> Iterator[str]:
+    if state.is_called_off:
+        if state.order or any(entry.status != LEFT for entry in state.entries.values()):
+            yield "a ballot that was called off has a result"
+        return
     if state.status not in (DRAWN, ENDED):
         if state.order or any(entry.status != ENTERED for entry in state.entries.values()):
             yield "a result before the draw"
@@ -83,7 +87,8 @@ def _list_in_order(state: BallotState) -> Iterator[str]:
 def _list_moved_up(state: BallotState) -> Iterator[str]:
     if state.status != DRAWN:
         return
+    room = state.room_to_give()
     for _place, entry_id in state.waiting:
         entry = state.entries[entry_id]
-        if any(state.room.get(wish, 0) >= entry.count for wish in entry.open_wishes):
+        if any(room.get(wish, 0) >= entry.count for wish in entry.open_wishes):
             yield f"{entry_id} waits although there is room"

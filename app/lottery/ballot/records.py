@@ -153,6 +153,14 @@ class SupplyAdded(Record):
 
 @frozen
 class BallotEnded(Record):
-    """The waiting list is over; rights that run, run on."""
+    """The waiting list is over; rights that run, run on. Before the draw, no entry counts."""
 
     at_ms: int
+    because: str = ""
+
+
+@frozen
+class EventDropped(Record):
+    """An event is cancelled, as its own row says: its seats are nobody's to win."""
+
+    event_id: int

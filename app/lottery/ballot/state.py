@@ -47,6 +47,8 @@ class BallotState:
         self.supply: dict[Wish, int] = {}
         self.room: dict[Wish, int] = {}  # seats that nobody has a right to
         self.supply_ids: set[str] = set()
+        self.dropped: set[int] = set()  # events that are cancelled
+        self.is_called_off = False
         self._due: list[tuple[int, str]] = []
 
     def apply(self, facts: Iterable[Record]) -> None:
@@ -97,6 +99,11 @@ class BallotState:
                 heapq.heappush(self._due, (entry.right.until_ms, entry.id))
             if entry.bought is not None:
                 self.room[entry.bought] -= entry.bought_count
+
+    def room_to_give(self, dropped: Iterable[int] = ()) -> dict[Wish, int]:
+        """Seats that somebody may be given a right to; `dropped` events are about to be."""
+        gone = self.dropped.union(dropped)
+        return {wish: n for wish, n in self.room.items() if wish.event_id not in gone}
 
     def restore_supply(self, supply: dict[Wish, int], supply_ids: Iterable[str]) -> None:
         """Put the seats of the ballot back, with those that were added."""
@@ -214,8 +221,14 @@ class BallotState:
         for seats in (self.supply, self.room):
             seats[fact.wish] = seats.get(fact.wish, 0) + fact.count
 
+    def _drop_event(self, fact: r.EventDropped) -> None:
+        self.dropped.add(fact.event_id)
+
     def _end_ballot(self, fact: r.BallotEnded) -> None:
+        self.is_called_off = self.status in (OPEN, CLOSED)
         self.status = ENDED
+        for entry in self.entries.values() if self.is_called_off else ():
+            entry.status = LEFT
         for _place, entry_id in self.waiting:
             self.entries[entry_id].status = LEFT
         self.waiting.clear()
@@ -238,5 +251,6 @@ _CHANGES: Final[dict[type[Record], Callable[[BallotState, Any], None]]] = {
     r.ListLeft: BallotState._leave,
     r.ListJoined: BallotState._join,
     r.SupplyAdded: BallotState._add_supply,
+    r.EventDropped: BallotState._drop_event,
     r.BallotEnded: BallotState._end_ballot,
 }

@@ -1,4 +1,4 @@
-"""What an entrant's code counts, and what entrants add to the public value of a ballot."""
+"""What an entry counts and adds to the public value; why a ballot was called off."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add both columns; who has asked before counts once and added nothing."""
+    """Add the columns; who has asked before counts once and added nothing."""
+    op.add_column(
+        "ballots", sa.Column("status_words", sa.Text(), nullable=False, server_default="")
+    )
     op.execute(
         "ALTER TABLE ballot_requests ADD COLUMN weight INTEGER NOT NULL DEFAULT 1"
         " CONSTRAINT ck_ballot_requests_weight CHECK (weight > 0)"
@@ -24,5 +27,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them again."""
+    op.drop_column("ballots", "status_words")
     op.drop_column("ballot_requests", "contribution")
     op.execute("ALTER TABLE ballot_requests DROP COLUMN weight")
