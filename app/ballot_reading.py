@@ -19,8 +19,6 @@ from app.models import (
     BallotStatus,
     BallotSupply,
     BallotWish,
-    Event,
-    EventStatus,
     RightState,
 )
 from app.refusals import NotFound
@@ -71,9 +69,6 @@ def _read_supply(connection: Connection, state: BallotState) -> None:
     }
     added = select(BallotAddition.supply_id).where(BallotAddition.ballot_id == state.ballot_id)
     state.restore_supply(supply, connection.execute(added).scalars())
-    events = {wish.event_id for wish in supply}
-    gone = select(Event.id).where(Event.id.in_(events), Event.status == EventStatus.CANCELLED)
-    state.dropped = set(connection.execute(gone).scalars())
 
 
 def _entries(connection: Connection, ballot_id: int, rows: Any) -> Iterator[Entry]:

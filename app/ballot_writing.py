@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, update
 from app.clock import utc_now
 from app.lottery.ballot import records as r
 from app.lottery.ballot.entry import Entry
-from app.lottery.ballot.state import BallotState
+from app.lottery.ballot.state import BallotState, closed_id
 from app.models import (
     Ballot,
     BallotAddition,
@@ -105,12 +105,12 @@ class BallotChanges:
         self.additions.append({"supply_id": fact.supply_id})
         self.is_supply_changed = True
 
+    def event_closed(self, fact: r.EventClosed) -> None:
+        self.additions.append({"supply_id": closed_id(fact.event_id)})
+
     def ended(self, fact: r.BallotEnded) -> None:
         self.ballot.update(ended_ms=fact.at_ms, status_words=fact.because)
         self.entries.update(dict.fromkeys(self.state.entries))
-
-    def dropped(self, fact: r.EventDropped) -> None:
-        """The event's own row says so."""
 
     def effect_due(self, fact: r.EffectDue) -> None:
         self.effects.append(fact)
@@ -250,7 +250,7 @@ _GATHER: dict[type[r.Record], Callable[[BallotChanges, Any], None]] = {
     r.ListLeft: BallotChanges.entry_changed,
     r.ListJoined: BallotChanges.entry_changed,
     r.SupplyAdded: BallotChanges.supply_added,
-    r.EventDropped: BallotChanges.dropped,
+    r.EventClosed: BallotChanges.event_closed,
     r.BallotEnded: BallotChanges.ended,
     r.EffectDue: BallotChanges.effect_due,
     r.Journalled: BallotChanges.journalled,

@@ -95,6 +95,11 @@ class DrawCards:
         shown = [card for card in self._loaded().values() if card.status != LotteryStatus.DRAFT]
         return tuple(sorted(shown, key=lambda card: (not card.is_open, -card.id)))
 
+    def not_ended(self) -> tuple[DrawCard, ...]:
+        """Every draw that sells or may yet, drafts included."""
+        loaded = self._loaded().values()
+        return tuple(card for card in loaded if card.status != LotteryStatus.ENDED)
+
     def refresh(self) -> None:
         """Read again at the next question."""
         with self._guard:

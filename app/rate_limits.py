@@ -90,6 +90,8 @@ KINDS: Final[dict[str, Kind]] = {
         guarded=True,
     ),
     "ballot": Kind(address=_at_most(300, 1, "ballot/address")),
+    # the draw is made again for each file: a second of work for a large one
+    "ballot_file": Kind(address=_at_most(20, 1, "ballot_file/address")),
     "sign_in_code": Kind(address=_at_most(30, 15, "sign_in_code/address"), guarded=True),
     "my_data": Kind(
         address=_at_most(60, 60, "my_data/address"),

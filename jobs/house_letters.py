@@ -45,11 +45,11 @@ def tell_of_dispute(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
     if dispute is None or (is_opening and dispute.state != DisputeState.OPEN):
         return Done({"left_out": "the dispute is over already"})
     view = order_view(office, dispute.order_id)
-    if not view.events:
+    if not view.houses:
         return Done({"left_out": "the order has no event any more"})
     of_house = [c for c in view.events if c.house.organizer_id == effect.payload.get("organizer")]
     cards = tuple(of_house) or view.events
-    card = cards[0]
+    house = cards[0].house if cards else view.houses[0]
     words = _words(view, cards, dispute)
     page = (
         house_kinds.dispute_opened_page(words)
@@ -59,19 +59,23 @@ def tell_of_dispute(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
 
     def write() -> Letter:
         key = f"{effect.kind.removeprefix('mail.')}.{effect.id}"
-        to = card.house.contact_email
-        return lay_out(page, letter_house(card.house), key=key, name=card.house.name, email=to)
+        to = house.contact_email
+        return lay_out(page, letter_house(house), key=key, name=house.name, email=to)
 
     return post.deliver(write)
 
 
 def _words(view: OrderView, cards: tuple[EventCard, ...], dispute: Any) -> DisputeWords:
     until = local_moment(view, dispute.respond_by) if dispute.respond_by is not None else ""
+    titles = [card.title for card in cards]
+    if view.draw is not None:
+        titles = [view.draw.card.title]
     return DisputeWords(
         order=spoken_code(view.order.id),
-        shows=list_words([card.title for card in cards]),
+        shows=list_words(titles),
         amount=sum_words(dispute.cents or view.order.total_cents, dispute.currency),
         reason=dispute.reason.replace("_", " ") or "general",
         until=until,
         is_barred=dispute.lifted_by is None and any(bars(card) for card in cards),
+        is_draw=view.draw is not None,
     )

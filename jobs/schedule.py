@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.ballot_draws.seats import arrange_guarded
+from app.ballot_draws.by_itself import look_at_ballots
 from app.box_office import BoxOffice
 from app.prize_draws.by_itself import close_due, settle_due
 from app.prize_draws.forgetting import forget_erased
@@ -41,7 +41,7 @@ SCHEDULE: Final = (
     Periodic("remind.unpaid_orders", HOUR, here=remind_unpaid),
     Periodic("remind.unclaimed_prizes", DAY, at_hour=9, here=remind_unclaimed),
     Periodic("ask.submitted_refunds", HOUR, here=ask_about_refunds),
-    Periodic("arrange.ballots", 10 * MINUTE, here=arrange_guarded),
+    Periodic("arrange.ballots", 10 * MINUTE, here=look_at_ballots),
     Periodic("give.open_seats", HOUR, here=give_seats_again),
     Periodic("delete.ended_holds", HOUR),
     Periodic("delete.kept_answers", HOUR),

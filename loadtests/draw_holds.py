@@ -42,7 +42,10 @@ ALONE_SECONDS: Final = 3.0
 BUYING_SECONDS: Final = 3.0  # one purchase after the other
 DRAW_PURCHASES_COUNT: Final = 95  # of one draw of a million, then from the next
 DRAW_COUNT: Final = 3
-LOOK_SECONDS: Final = 0.1  # ten times as often as the page itself does
+LOOK_SECONDS: Final = 0.1
+# As the page itself looks: hx-trigger of templates/draws/_purchase.html.
+FIRST_LOOK_SECONDS: Final = 0.3
+NEXT_LOOK_SECONDS: Final = 1.0
 SUCCESSOR_SECONDS: Final = 60.0
 QUIET_SECONDS: Final = 1.0  # after one thing, before the next
 
@@ -180,10 +183,11 @@ async def _round(server: Server, holders: Holders, buyer: DrawBuyer, number: int
 
 
 async def _bought(buyer: DrawBuyer, slug: str, ticket_count: int) -> Bought:
-    """Buy and follow the progress page to its end."""
+    """Buy and follow the progress page to its end, looking as often as the page does."""
     form = await buyer.fill_in(slug, ticket_count, f"{secrets.token_hex(6)}@example.org")
     began, first = time.perf_counter(), 0.0
     url = await buyer.send(slug, form)
+    await asyncio.sleep(FIRST_LOOK_SECONDS)
     while True:
         progress = await buyer.look(url)
         seconds = time.perf_counter() - began
@@ -191,7 +195,7 @@ async def _bought(buyer: DrawBuyer, slug: str, ticket_count: int) -> Bought:
             first = seconds
         if progress.is_over:
             return Bought(url, first, seconds)
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(NEXT_LOOK_SECONDS)
 
 
 async def _successor(server: Server, slug: str) -> None:

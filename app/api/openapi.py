@@ -168,7 +168,7 @@ def _paths() -> dict[str, Any]:
             "get": _call("showOrder", "One's own order.", {200: "Order"}, ("not_found",)),
         },
         "/draws": {
-            "get": _call("listDraws", "Prize draws; what sells first.", {200: "Draws"}, ())
+            "get": _call("listDraws", "Prize draws that are on, 50 at most.", {200: "Draws"}, ())
         },
         "/draws/{slug}": {
             "parameters": [slug],

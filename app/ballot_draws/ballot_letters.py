@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from app.ballot_draws.by_itself import cannot_be_bought
 from app.ballot_draws.entering import entry_of_address, entry_url, request_of
 from app.ballot_draws.stories import ASKED, Story, story_of, wish_words
 from app.ballot_reading import terms_of
@@ -21,7 +22,7 @@ from app.mail.ballot_kinds import BallotWords
 from app.mail.letters import Letter, LetterPage
 from app.mail.reading import letter_house
 from app.mail.writing import lay_out
-from app.models import BallotRight, RightState
+from app.models import BallotRight, BallotStatus, RightState
 from app.refusals import NotFound
 from app.words import short_moment_words
 
@@ -76,7 +77,7 @@ def _page_for(
     if letter == "confirm" and is_known:
         return kinds.known_page
     if letter in ("offer", "result") and story.status == WON:
-        if story.kept is None or not story.kept.seats:
+        if story.kept is None or not story.kept.seats or cannot_be_bought(story.kept.event):
             return None
         if number is not None and number != _live_number(office, story.request.id):
             return None
@@ -109,6 +110,7 @@ def _words(office: BoxOffice, story: Story, event_id: int | None = None) -> Ball
         until="" if kept is None else short_moment_words(until_of(kept.until_ms, zone)),
         place=story.place_now,
         weight=story.weight,
+        can_join=story.ballot.status != BallotStatus.ENDED,
         offer_hours=max(1, terms_of(story.ballot.terms).offer_ms // HOUR_MS),
     )
 

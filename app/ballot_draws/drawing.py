@@ -9,10 +9,17 @@ from sqlalchemy import select
 
 from app.ballot_draws.ballot_secrets import kept_secret
 from app.ballot_draws.opening import batch_of
-from app.ballot_reading import ballot_row
+from app.ballot_reading import ballot_row, terms_of
 from app.box_office import BoxOffice
 from app.clock import wall_ms
-from app.lottery.ballot.commands import CloseBallot, EndBallot, FixValue, PublishSecret, RecordOrder
+from app.lottery.ballot.commands import (
+    CloseBallot,
+    EndBallot,
+    FixValue,
+    PublishSecret,
+    RecordOrder,
+    ShowBallot,
+)
 from app.lottery.ballot.views import BallotView
 from app.lottery.draw.bundle import seal
 from app.lottery.draw.canonical import decode, encode
@@ -38,10 +45,19 @@ def by_slug(office: BoxOffice, slug: str) -> Any:
 
 
 def close_ballot(office: BoxOffice, ballot: Any, by: str) -> BallotView:
-    """Freeze the list: each entry's salted hash, and the digest of them all."""
+    """Freeze the list: each entry's salted hash, and the digest of them all.
+
+    It is read after nobody can change an entry any more, or the digest could be of another list.
+    """
+    running = office.ballot_of(ballot.id)
+    if running.seen.status == BallotStatus.OPEN and wall_ms() < (_closes_ms(ballot) or 0):
+        raise NotThatFar(
+            "Entries were promised until a later time.", next_step="Close it when that has come."
+        )
+    running.ask(ShowBallot())  # whatever came in time is written by then
     hashes = tuple((row.id, hash_of(office, row.id)) for row in _entries(office, ballot.id))
     digest = list_digest(_lines(office, ballot.id)).hex()
-    return office.ballot_of(ballot.id).ask(CloseBallot(hashes, digest, by, wall_ms()))
+    return running.ask(CloseBallot(hashes, digest, by, wall_ms()))
 
 
 def hash_of(office: BoxOffice, entry_id: str) -> str:
@@ -121,6 +137,10 @@ def bundle_of(office: BoxOffice, ballot: Any) -> bytes:
         )
     facts, drawn = _drawn(office, ballot)
     return seal(facts, drawn)
+
+
+def _closes_ms(ballot: Any) -> int | None:
+    return terms_of(ballot.terms).closes_ms if ballot.terms else None
 
 
 def _lines(office: BoxOffice, ballot_id: int) -> tuple[str, ...]:

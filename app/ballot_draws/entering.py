@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, select
 from app.ballot_reading import terms_of
 from app.box_office import BoxOffice
 from app.clock import to_ms, utc_now, wall_ms
-from app.lottery.ballot.commands import EnterBallot
+from app.lottery.ballot.commands import EnterBallot, ShowEntry
 from app.lottery.ballot.entering import check_group
 from app.lottery.ballot.terms import BallotTerms, Wish
 from app.lottery.ballot.views import EntryView
@@ -109,6 +109,9 @@ def confirm_entry(office: BoxOffice, request: Any) -> EntryView:
 
     Raises `AlreadyEntered` for an address that has another entry.
     """
+    ballot = office.ballot_of(request.ballot_id)
+    if entry_of_address(office, request.ballot_id, request.email_key) == request.id:
+        return ballot.ask(ShowEntry(request.id, request.email_key))  # changed since, perhaps
     wishes = tuple(Wish(*wish) for wish in request.wishes)
     count = request._mapping["count"]
     command = EnterBallot(
@@ -120,7 +123,7 @@ def confirm_entry(office: BoxOffice, request: Any) -> EntryView:
         request.weight,
         request.contribution,
     )
-    return office.ballot_of(request.ballot_id).ask(command)
+    return ballot.ask(command)
 
 
 def new_contribution() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -170,6 +171,9 @@ def _misfits(
         yield f"{share.place}.event", f"{card.title} is cancelled."
     if file.closes_at >= card.starts_at:
         yield "ballot.closes_at", f"must be before {card.title} begins."
+    elif _buying_ends(file) > card.sales_close_at:
+        words = f"are too many: winners must be able to buy while {card.title} is sold."
+        yield "ballot.hours_to_buy", words
     if share.category not in {category.key for category in offer.categories}:
         known = ", ".join(category.key for category in offer.categories)
         yield f"{share.place}.category", f"is not one of {known}."
@@ -180,6 +184,11 @@ def _misfits(
     most = min(card.order_limit, card.buyer_limit)
     if file.group_limit > most:
         yield "ballot.group_limit", f"{card.title} sells at most {most} places to one person."
+
+
+def _buying_ends(file: BallotFile) -> datetime:
+    """When the rights of the draw end if it is held in time."""
+    return (file.draws_at or file.closes_at) + timedelta(hours=file.hours_to_buy)
 
 
 def _draft(office: BoxOffice, file: BallotFile, card: EventCard) -> int:

@@ -22,9 +22,11 @@ from app.lottery.ballot.commands import (
     FreeRight,
     JoinList,
     KeepRight,
+    ShowEntry,
     UseRight,
 )
-from app.lottery.ballot.views import EntryView
+from app.lottery.ballot.views import EntryView, RightView
+from app.lottery.refusals import RightOver
 from app.models import (
     Allocation,
     BallotEntry,
@@ -72,9 +74,7 @@ def move_to_basket(
     """The kept seats, or some of them, into a basket; raises a refusal and leaves them kept."""
     ballot = office.ballot_of(ballot_id)
     with ballot.steps:
-        right = ballot.ask(KeepRight(entry_id, email_key)).right
-        if right is None:
-            raise NotFound
+        right = _right_to_keep(office, ballot_id, entry_id, email_key)
         event_id = right.wish.event_id
         command = HoldKept(basket, f"{event_id}-{new_id()}", ballot_id, entry_id, count)
         try:
@@ -114,6 +114,21 @@ def seats_kept(office: BoxOffice, ballot_id: int, entry_id: str, event_id: int) 
         seats = list(connection.execute(query).scalars())
     index = office.offer_of(event_id).seat_index
     return sorted(seats, key=lambda seat: index.get(seat, 0))
+
+
+def _right_to_keep(office: BoxOffice, ballot_id: int, entry_id: str, email_key: str) -> RightView:
+    """A right that does not end by itself any more: its time runs, or a basket has its seats."""
+    ballot = office.ballot_of(ballot_id)
+    try:
+        right = ballot.ask(KeepRight(entry_id, email_key)).right
+    except RightOver:
+        arrange_seats(office, ballot_id)  # a basket that has let go is heard first
+        right = ballot.ask(ShowEntry(entry_id, email_key)).right
+        if right is None:
+            raise
+    if right is None:
+        raise NotFound
+    return right
 
 
 def _arrange(office: BoxOffice, ballot_id: int, event_id: int) -> tuple[bool, int]:

@@ -51,6 +51,7 @@ class Story:
     status: str
     count: int
     wishes: tuple[Wish, ...]
+    open_count: int  # wishes that it has not let pass
     wants_to_wait: bool
     salted_hash: str
     place_now: int
@@ -79,6 +80,7 @@ def story_of(office: BoxOffice, request: Any) -> Story:
         status=ASKED if entry is None else entry.status,
         count=known._mapping["count"],
         wishes=wishes,
+        open_count=len(wishes) - (0 if entry is None else len(entry.refused)),
         wants_to_wait=known.wants_to_wait,
         salted_hash="" if entry is None else entry.salted_hash,
         place_now=place,

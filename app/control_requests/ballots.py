@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from app.ballot_draws import drawing
+from app.ballot_draws.by_itself import close_events
 from app.ballot_draws.opening import give_up_draft
 from app.ballot_draws.opening import open_ballot as open_it
 from app.ballot_draws.seats import arrange_seats
@@ -52,6 +53,7 @@ def type_value(office: BoxOffice, words: Words) -> Words:
 def draw_ballot(office: BoxOffice, words: Words) -> Words:
     """Draw; everybody is told afterwards."""
     ballot = _named(office, words)
+    close_events(office, ballot.id)
     view = drawing.draw_ballot(office, ballot, by_of(words))
     arrange_seats(office, ballot.id)
     return {"ballot": ballot.slug, **_told(view)}

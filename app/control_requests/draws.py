@@ -16,8 +16,9 @@ from app.draw_files.reading import read_draw_file
 from app.long_work import Progress
 from app.lottery.pool.commands import ConfirmClaim, RecordLegalBasis, Settle
 from app.lottery.refusals import NotThatFar
-from app.models import Lottery, LotteryBatch
+from app.models import Lottery, LotteryBatch, LotteryWin
 from app.prize_draws import by_itself, looking
+from app.prize_draws.claiming import refuse_disputed
 from app.prize_draws.drawing import (
     batch_row,
     close_batch,
@@ -155,6 +156,14 @@ def confirm(office: BoxOffice, words: Words) -> Words:
     if by_of(words) == BY:
         raise Invalid({"by": "Say with --by who gave it out."})
     batch_id, position = _ticket(office, card, str(words["ticket"]))
+    with office.db.read() as connection:
+        winner = connection.scalar(
+            select(LotteryWin.purchase_id).where(
+                LotteryWin.batch_id == batch_id, LotteryWin.position == position
+            )
+        )
+    if winner is not None:
+        refuse_disputed(office, winner)
     view = office.pool_of(card.id).ask(ConfirmClaim(batch_id, position, by_of(words)))
     waits = try_open_gift(office, batch_id, position)
     return {"batch": batch_id, "position": position, "prize": view.tier, "waits": waits}

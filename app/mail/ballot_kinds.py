@@ -32,6 +32,7 @@ class BallotWords:
     weight: int = 1
     because: str = ""
     goes_on: bool = False
+    can_join: bool = True  # the waiting list has not ended
 
 
 def confirm_page(ballot: BallotWords) -> LetterPage:
@@ -143,7 +144,7 @@ def lost_page(ballot: BallotWords) -> LetterPage:
         _("Not drawn: %(title)s", title=ballot.title),
         (
             _("Hello %(name)s, you were not drawn this time.", name=ballot.name),
-            _("If you still want to come, you can join the waiting list."),
+            *_join(ballot, _("If you still want to come, you can join the waiting list.")),
         ),
         LetterLink(_("See my entry"), ballot.url),
     )
@@ -156,10 +157,10 @@ def over_page(ballot: BallotWords) -> LetterPage:
         _("Your time to buy has ended: %(title)s", title=ballot.title),
         (
             _(
-                "Hello %(name)s, your seats went to the next people on the list. Nothing was"
-                " charged. If you still want to come, join at the end of the list.",
+                "Hello %(name)s, your seats are not kept for you any more. Nothing was charged.",
                 name=ballot.name,
             ),
+            *_join(ballot, _("If you still want to come, join at the end of the waiting list.")),
         ),
         LetterLink(_("See my entry"), ballot.url),
     )
@@ -245,6 +246,10 @@ def _wishes(ballot: BallotWords) -> tuple[str, ...]:
     if ballot.weight == 1:
         return (said,)
     return (said, _("By your code this entry counts %(num)s times.", num=ballot.weight))
+
+
+def _join(ballot: BallotWords, words: str) -> tuple[str, ...]:
+    return (words,) if ballot.can_join else ()
 
 
 def _kept(ballot: BallotWords) -> tuple[str, ...]:

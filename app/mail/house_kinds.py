@@ -18,6 +18,7 @@ class DisputeWords:
     reason: str
     until: str
     is_barred: bool
+    is_draw: bool = False  # draw tickets stay in the draw; what they win is not given out
 
 
 def dispute_opened_page(dispute: DisputeWords) -> LetterPage:
@@ -27,6 +28,9 @@ def dispute_opened_page(dispute: DisputeWords) -> LetterPage:
         if dispute.is_barred
         else _("Its tickets still let people in, as this event wants it.")
     )
+    if dispute.is_draw:
+        admits = _("Its draw tickets stay in the draw, but their prizes can be neither claimed nor"
+                   " given out while this is open; ./run order admit allows it.")  # fmt: skip
     answer = _("Answer it in the dashboard of your payment service; only you can.")
     if dispute.until:
         answer = _(
@@ -67,7 +71,10 @@ def dispute_ended_page(dispute: DisputeWords, *, is_won: bool) -> LetterPage:
         amount=dispute.amount,
     )
     after = _("The order page says what became of its tickets.")
-    if dispute.is_barred:
+    if dispute.is_draw:
+        after = _("What its draw tickets won stays with you, until you say otherwise:"
+                  " ./run order admit.")  # fmt: skip
+    elif dispute.is_barred:
         after = _(
             "Where that was all of the money, its tickets are void now and their places are on"
             " sale again; where it was a part, they let nobody in until you say so:"

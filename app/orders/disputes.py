@@ -21,7 +21,9 @@ from app.ledger_rows import enter_dispute
 from app.models import (
     Dispute,
     DisputeState,
+    DrawOrder,
     Event,
+    Lottery,
     Order,
     OrderLine,
     Payment,
@@ -223,15 +225,19 @@ def _write(connection: Connection, payment: Any, facts: Facts) -> DisputeState:
 def _add_letter(connection: Connection, what: str, facts: Facts, again: str = "") -> None:
     """Have every organizer of the order written to: a dispute was opened, or it has ended."""
     kind, dispute = f"mail.dispute_{what}", facts["reference"]
-    houses = (
+    of_events = (
         select(Event.organizer_id)
         .join(OrderLine, OrderLine.event_id == Event.id)
         .join(Dispute, Dispute.order_id == OrderLine.order_id)
         .where(Dispute.id == dispute)
-        .distinct()
-        .order_by(Event.organizer_id)
     )
-    for organizer_id in connection.execute(houses).scalars().all():
+    of_draws = (
+        select(Lottery.organizer_id)
+        .join(DrawOrder, DrawOrder.lottery_id == Lottery.id)
+        .join(Dispute, Dispute.order_id == DrawOrder.order_id)
+        .where(Dispute.id == dispute)
+    )
+    for organizer_id in sorted(connection.execute(of_events.union(of_draws)).scalars()):
         payload = {"dispute": dispute, "organizer": organizer_id}
         add_effect(connection, kind, f"{kind}:{dispute}:{organizer_id}{again}", payload)
 

@@ -32,6 +32,7 @@ from app.orders.placed import (
 )
 from app.orders.placing import CARDS
 from app.orders.rows import OrderRow
+from app.orders.turns import turn_of
 from app.payments.gateway import as_remote
 from app.prize_draws.limits import spent_in
 from app.prize_draws.selling import SellingBatch, selling_batches
@@ -170,7 +171,8 @@ def _place(
     key = office.tokens.address_key(buyer.email)
     asked = _Asked(new_order_id(), card, batch, wish, buyer, key, way)
     try:
-        _wish_for(office, asked, is_staff)
+        with turn_of(f"buyer:{key}"):  # one budget for all draws, however many are asked at once
+            _wish_for(office, asked, is_staff)
     except (OverBudget, OnBreak, LimitReached):
         if is_proved:
             raise

@@ -31,6 +31,7 @@ from app.models import (
     Ticket,
     TicketState,
 )
+from app.orders.draw_rows import draw_line
 from app.orders.rows import captured_payment, read_order, write_journal
 from app.orders.turns import turn_of
 from app.outbox import add_effect
@@ -89,6 +90,11 @@ def refund_order(office: BoxOffice, order_id: str, reason: str, by: str) -> int:
     """Take back every ticket of an order that is still valid; how many it were."""
     with office.db.read() as connection:
         read_order(connection, order_id)
+        if draw_line(connection, order_id) is not None:
+            raise RefundNotPossible(
+                "Draw tickets cannot be taken back: their numbers are in the draw.",
+                next_step="Give back a part of the money instead: say how much.",
+            )
         ids = connection.execute(select(Ticket.id).where(Ticket.order_id == order_id)).scalars()
         every = list(ids)
     return refund_tickets(office, order_id, every, reason, by)

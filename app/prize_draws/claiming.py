@@ -6,15 +6,34 @@ from app.box_office import BoxOffice
 from app.lottery.pool.commands import ClaimPrize
 from app.lottery.pool.terms import SEAT
 from app.lottery.refusals import ClaimTooLate
+from app.orders.disputes import is_disputed
 from app.prize_draws.results import bought, can_be_claimed
+from app.refusals import Refusal
+
+
+class MoneyDisputed(Refusal):
+    """A bank asks for the money that the tickets were bought with."""
+
+    code, status = "money_disputed", 409
+    happened = "The bank that paid for these tickets asks for the money back."
+    safe = "The prize is kept as it is."
+    next_step = "It goes on once that is decided: ask the house."
+
+
+def refuse_disputed(office: BoxOffice, purchase_id: str) -> None:
+    """Raise `MoneyDisputed` while nobody has lifted a dispute about a purchase's money."""
+    with office.db.read() as connection:
+        if is_disputed(connection, purchase_id):
+            raise MoneyDisputed
 
 
 def claim_all(office: BoxOffice, purchase_id: str, buyer: str) -> int:
     """Claim every prize of a purchase that can be claimed and is not yet; how many it were.
 
     What opens something on the site needs no claim. Raises `ClaimTooLate` when the time of all
-    that is left is over.
+    that is left is over, and `MoneyDisputed`.
     """
+    refuse_disputed(office, purchase_id)
     with office.db.read() as connection:
         found = bought(connection, purchase_id)
     if found is None:

@@ -34,6 +34,7 @@ def open_from_file(
     """
     with office.db.write() as connection:
         kept = keep_draw(connection, read, number, utc_now(), is_demo=is_demo)
+    office.draws.refresh()  # what buyers set for themselves meanwhile reaches a draft as well
     batch_id = f"{read.slug}-{kept.number}"
     if not kept.is_open:
         batch_id = open_batch(

@@ -83,7 +83,7 @@ def set_budget(office: BoxOffice, buyer: str, currency: str, cents: int | None) 
     Lower at once; higher, or none at all, some days after it was asked for.
     """
     told = None
-    for card in _running(office, currency):
+    for card in _going_on(office, currency):
         told = office.pool_of(card.id).ask(SetBudget(buyer, cents, card.today))
     if told is None:
         raise NotFound("There is no draw to set a budget for.")
@@ -91,21 +91,28 @@ def set_budget(office: BoxOffice, buyer: str, currency: str, cents: int | None) 
 
 
 def take_break(office: BoxOffice, buyer: str, until_day: str) -> None:
-    """Buy nothing in any draw until a day; it can be made longer, never shorter."""
-    for card in _running(office):
+    """Buy nothing in any draw until a day; it can be made longer, never shorter.
+
+    Raises `NotFound` where no draw could keep it.
+    """
+    cards = _going_on(office)
+    if not cards:
+        raise NotFound("There is no draw to take a break from.")
+    for card in cards:
         office.pool_of(card.id).ask(TakeBreak(buyer, until_day, card.today))
 
 
 def copy_limits(connection: Connection, lottery_id: int, currency: str) -> None:
     """Give a draw that is about to open what buyers set for themselves in the others.
 
+    A break outlives the draw in which it was taken; what an open draw keeps is newer.
     Ask it in the transaction that makes the draw, before its actor is started.
     """
     rows = connection.execute(
         select(LotteryLimit.__table__, Lottery.currency)
         .join(Lottery, Lottery.id == LotteryLimit.lottery_id)
-        .where(Lottery.id != lottery_id, Lottery.status == LotteryStatus.OPEN)
-        .order_by(Lottery.id)
+        .where(Lottery.id != lottery_id)
+        .order_by(Lottery.status != LotteryStatus.ENDED, Lottery.id)
     ).all()
     kept: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -120,9 +127,6 @@ def copy_limits(connection: Connection, lottery_id: int, currency: str) -> None:
         connection.execute(insert(LotteryLimit), list(kept.values()))
 
 
-def _running(office: BoxOffice, currency: str | None = None) -> list[DrawCard]:
-    return [
-        card
-        for card in office.draws.on_show()
-        if card.is_open and currency in (None, card.currency)
-    ]
+def _going_on(office: BoxOffice, currency: str | None = None) -> list[DrawCard]:
+    """Drafts too: whoever asked for a break while a draw was made keeps it there."""
+    return [card for card in office.draws.not_ended() if currency in (None, card.currency)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, func, select, true
+from sqlalchemy.orm import aliased
 
 from app.frozen import frozen
+from app.lottery.pool.batch import DRAWN
 from app.lottery.pool.terms import DAY_MS, ENTITLEMENT, INSTANT, Terms, Tier
 from app.models import LotteryBatch, LotteryPart, LotteryPurchase, LotteryWin
 from app.pool_reading import terms_of
@@ -16,7 +18,8 @@ from app.pool_reading import terms_of
 class BoughtPart:
     """Tickets in a row of one batch: numbers `first` to `last`.
 
-    `is_known` says whether it may be known by now what they won.
+    `is_told` says whether an evening's draw has come to them; `is_known` whether it may be known by
+    now what they won.
     """
 
     batch_id: str
@@ -29,6 +32,7 @@ class BoughtPart:
     opened_ms: int
     drawn_ms: int | None
     is_revealed: bool
+    is_told: bool
 
     @property
     def last(self) -> int:
@@ -43,7 +47,7 @@ class BoughtPart:
     @property
     def is_known(self) -> bool:
         """Whether the results of handed out tickets may be known."""
-        return self.is_instant or self.drawn_ms is not None
+        return self.is_instant or (self.drawn_ms is not None and self.is_told)
 
     def claims_end_ms(self, paid_ms: int) -> int | None:
         """Until when its prizes can be claimed; None before anybody knows of them."""
@@ -135,7 +139,7 @@ def _parts(connection: Connection, purchase_id: str) -> tuple[BoughtPart, ...]:
         select(
             LotteryPart.batch_id, batch.number, LotteryPart.first,
             LotteryPart.__table__.c["count"], batch.terms, batch.status, batch.commitment,
-            batch.opened_ms, batch.drawn_ms, batch.secret,
+            batch.opened_ms, batch.drawn_ms, batch.secret, _is_told(batch),
         )
         .join(LotteryBatch, LotteryBatch.id == LotteryPart.batch_id)
         .where(LotteryPart.purchase_id == purchase_id)
@@ -147,8 +151,20 @@ def _parts(connection: Connection, purchase_id: str) -> tuple[BoughtPart, ...]:
 def _part(row: Any) -> BoughtPart:
     return BoughtPart(
         row[0], row[1], row[2], row[3], terms_of(row[4]), row[5], row[6], row[7], row[8],
-        bool(row[9]),
+        bool(row[9]), bool(row[10]),
     )  # fmt: skip
+
+
+def _is_told(batch: Any) -> Any:
+    """Whether the results, which are written in order of payment, have come to a part's tickets."""
+    before = aliased(LotteryPart)
+    place = (
+        select(func.count())
+        .where(before.batch_id == LotteryPart.batch_id, before.first <= LotteryPart.first)
+        .correlate(LotteryPart)
+        .scalar_subquery()
+    )
+    return case((batch.status == DRAWN, place <= batch.announced), else_=true())
 
 
 def _wins(

@@ -74,6 +74,10 @@ def give_open_again(office: BoxOffice) -> int:
     before = utc_now() - AGAIN_AFTER
     query = (
         select(SeatGift.batch_id, SeatGift.position)
+        .join(
+            LotteryWin,
+            (LotteryWin.batch_id == SeatGift.batch_id) & (LotteryWin.position == SeatGift.position),
+        )  # prizes of an archived batch are gone: nobody could say what they were
         .where(SeatGift.state == GiftState.OPEN, SeatGift.tried_at <= before)
         .order_by(SeatGift.tried_at)
         .limit(AGAIN_LIMIT)
@@ -186,15 +190,24 @@ def _closed(card: EventCard) -> str:
 
 
 def _settled(office: BoxOffice, prize: _Prize, order_id: str, reason: str) -> Gift:
-    """Write what became of it; the house hears of each reason once."""
+    """Write what became of it; the house hears of each reason once.
+
+    Whoever asked at the same time may have been luckier: what is given stays given.
+    """
     state = GiftState.OPEN if reason else GiftState.GIVEN
     ticket = {"batch": prize.batch_id, "position": prize.position}
     with office.db.write() as connection:
-        connection.execute(
+        written = connection.execute(
             update(SeatGift)
-            .where(SeatGift.batch_id == prize.batch_id, SeatGift.position == prize.position)
+            .where(
+                SeatGift.batch_id == prize.batch_id,
+                SeatGift.position == prize.position,
+                SeatGift.state == GiftState.OPEN,
+            )
             .values(state=state, reason=reason, tried_at=utc_now())
         )
+        if not written.rowcount:
+            reason = ""
         if reason:
             key = f"{LETTER}:{prize.batch_id}:{prize.position}:{reason}"
             add_effect(connection, LETTER, key, ticket | {"reason": reason})

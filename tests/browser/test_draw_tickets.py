@@ -75,8 +75,11 @@ def test_the_page_follows_the_drawing_and_so_does_a_second_tab(
             ).to_be_visible(timeout=5000)
         expect(page.locator(".cells i.win")).not_to_have_count(0)
         bo.assert_accessible()
-        page.get_by_role("button", name=re.compile("^Claim")).click()
-        expect(page.get_by_text("claimed.")).to_be_visible()
+        page.get_by_role("link", name=re.compile("^Claim")).click()
+        page.get_by_text("I collect it at the counter").click()
+        bo.assert_accessible()
+        page.get_by_role("button", name="Send it to the house").click()
+        expect(page.get_by_text(re.compile("claimed"))).not_to_have_count(0)
         bo.assert_content()
 
 

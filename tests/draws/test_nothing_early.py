@@ -12,9 +12,15 @@ from flask import Flask
 
 from app import build_app
 from app.box_office import BoxOffice
+from app.lottery.pool.commands import AnnounceSlice
 from app.lottery.pool.terms import EVENING, INSTANT
+from app.orders.draw_placing import DrawWish, place_draw_order
+from app.orders.placed import Buyer
+from app.prize_draws.opening import open_batch
+from app.prize_draws.results import bought
 from app.prize_draws.secrets_of_batches import kept_secret
-from tests.draws.made import buy, closes, sells
+from tests.carrying import carry_out_due
+from tests.draws.made import add_draw, buy, closes, draws, sells, terms
 from tests.opened import opened
 from tests.shop.visitor import HTMX, ORIGIN
 
@@ -106,6 +112,31 @@ def test_a_look_that_tells_of_the_secret_is_noticed(
 
     assert one[0]["/live"] != other[0]["/live"]
     assert one[0]["/live"][2] != other[0]["/live"][2], "its tag as well"
+
+
+def test_nobody_reads_that_they_won_nothing_before_their_tickets_are_told(tmp_path: Path) -> None:
+    """The draw is made and its results are being written, purchase by purchase."""
+    with opened(tmp_path) as office:
+        lottery_id = add_draw(office, "roof")
+        open_batch(office, lottery_id, 1, terms(size=24), "ada")
+        wish = DrawWish(lottery_id, 12, wants_fewer=False)
+        codes = [place_draw_order(office, wish, Buyer(n, f"{n}@example.org"), "").order_id
+                 for n in ("bo", "cy")]  # fmt: skip
+        carry_out_due(office, "lottery.allocate")
+        draws(office, "roof", told=False)
+        office.pool_of(lottery_id).ask(AnnounceSlice("roof-1", 0, 1))
+        with office.db.read() as connection:
+            first, second = (bought(connection, code) for code in codes)
+        carry_out_due(office, "lottery.results")
+        with office.db.read() as connection:
+            later = bought(connection, codes[1])
+
+    assert first is not None
+    assert second is not None
+    assert later is not None
+    assert (first.waits_for_draw, second.waits_for_draw, later.waits_for_draw) == (0, 1, 0)
+    assert len(first.wins) + len(later.wins) == 6
+    assert not second.wins
 
 
 def test_what_is_taken_out_of_the_comparison_is_only_what_was_published() -> None:

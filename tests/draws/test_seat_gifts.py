@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.box_office import BoxOffice
 from app.clock import utc_now, wall_ms
@@ -26,10 +26,11 @@ from app.inventory.commands import (
 from app.lottery.pool.commands import ConfirmClaim
 from app.lottery.pool.terms import SEAT, Tier
 from app.lottery.refusals import NotThatFar
-from app.models import Event, KeptMail, Order, OutboxRow, SeatGift, Ticket
+from app.models import Event, KeptMail, LotteryWin, Order, OutboxRow, SeatGift, Ticket
 from app.orders.draw_placing import DrawWish, place_draw_order
 from app.orders.placed import Buyer
 from app.orders.views import order_view
+from app.prize_draws import seat_gifts
 from app.prize_draws.claiming import claim_all
 from app.prize_draws.seat_gifts import gifts_of, give_open_again, give_seats
 from tests.carrying import carry_out_due
@@ -154,6 +155,35 @@ def test_a_sold_out_show_keeps_the_prize_open_until_seats_come_back(office: BoxO
     with office.db.write() as connection:
         connection.execute(update(SeatGift).values(tried_at=utc_now() - timedelta(hours=1)))
     assert (give_open_again(office), tickets(office)) == (1, 2)
+
+
+def test_an_open_prize_of_an_archived_batch_is_in_nobodys_way(office: BoxOffice) -> None:
+    wins(office)
+    confirms(office)
+    carry_out_due(office, "lottery.prize")
+    with office.db.write() as connection:
+        connection.execute(delete(LotteryWin))  # as archiving does
+        connection.execute(update(SeatGift).values(tried_at=utc_now() - timedelta(hours=1)))
+
+    assert give_open_again(office) == 0
+
+
+def test_what_somebody_else_gave_meanwhile_stays_given(
+    office: BoxOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show_of(office)
+    purchase, issue = wins(office), seat_gifts._issue
+    confirms(office)
+
+    def unlucky(*asked: Any) -> str:
+        monkeypatch.setattr(seat_gifts, "_issue", issue)
+        give_seats(office, "prizes-1", 1)
+        return seat_gifts.SOLD_OUT
+
+    monkeypatch.setattr(seat_gifts, "_issue", unlucky)
+
+    assert give_seats(office, "prizes-1", 1).is_given
+    assert gift_of(office, purchase).is_given
 
 
 @pytest.mark.parametrize("status", ["cancelled", "paused"])

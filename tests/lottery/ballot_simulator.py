@@ -139,12 +139,11 @@ class BallotSimulation:
         if not facts:
             return
         self._must(self.state.status == CLOSED and bool(self.state.seal.public_value), "too early")
-        gone = self.state.dropped
-        room = {w: 0 if w.event_id in gone else n for w, n in self.state.room.items()}
+        room = self.state.room_to_give()
         expected: dict[str, Wish] = {}
         for entry_id in command.order:
             entry = self.state.entries[entry_id]
-            fitting = [wish for wish in entry.wishes if room[wish] >= entry.count]
+            fitting = [wish for wish in entry.wishes if room.get(wish, 0) >= entry.count]
             if fitting:
                 expected[entry_id] = fitting[0]
                 room[fitting[0]] -= entry.count
@@ -162,7 +161,7 @@ class BallotSimulation:
         """The state after a crash: read again from what was durable."""
         kept, read = copy.deepcopy(self.state), BallotState(9)
         for name in ("terms", "seal", "status", "list_hash", "order", "announced", "last_place",
-                     "dropped", "is_called_off"):  # fmt: skip
+                     "is_called_off"):  # fmt: skip
             setattr(read, name, getattr(kept, name))
         read.restore_supply(kept.supply, kept.supply_ids)
         read.restore_entries(kept.entries.values())
@@ -308,7 +307,10 @@ def _supply(s: BallotSimulation) -> Command[Any]:
 
 def _end(s: BallotSimulation) -> Command[Any]:
     because = "Snow." if s.often(0.1) else ""
-    return c.EndBallot("ada", s.moment.wall_ms, because) if s.often(0.1) else _show(s)
+    if s.often(0.1):
+        return c.EndBallot("ada", s.moment.wall_ms, because)
+    event_id = s.chance.choice((*WISHES, STRANGE)).event_id
+    return c.CloseEvent(event_id, "system") if s.often(0.05) else _show(s)
 
 
 def _drop(s: BallotSimulation) -> Command[Any]:

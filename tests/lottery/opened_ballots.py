@@ -93,7 +93,8 @@ def closed_and_drawn(office: BoxOffice, ballot: Any, patch: pytest.MonkeyPatch) 
 
 def pass_closing(patch: pytest.MonkeyPatch) -> None:
     """The wall shows a time after entries have closed."""
-    patch.setattr("app.inventory_actor.wall_ms", lambda: real_wall_ms() + 2 * HOUR_MS)
+    for clock in ("app.inventory_actor.wall_ms", "app.ballot_draws.drawing.wall_ms"):
+        patch.setattr(clock, lambda: real_wall_ms() + 2 * HOUR_MS)
 
 
 def follow(office: BoxOffice) -> None:

@@ -16,6 +16,7 @@ from app.ballot_draws.opening import AlreadyOpened, open_ballot
 from app.ballot_draws.seats import arrange_seats, decline_right, move_to_basket, seats_kept
 from app.ballot_draws.stories import story_of
 from app.ballot_files.reading import read_ballot_file
+from app.ballot_files.refused import BallotFileRefused
 from app.box_office import BoxOffice, open_box_office
 from app.clock import house, wall_ms
 from app.control_requests import carry_out
@@ -50,6 +51,7 @@ from tests.lottery.opened_ballots import (
 )
 from tests.opened import Show, opened, settings_of, show_of
 
+MINUTE_MS = 60_000
 SERIALS = count_from(1)
 
 
@@ -194,7 +196,13 @@ def test_seats_stay_kept_on_their_way_through_baskets_and_killed_processes(
     seats.arrange_guarded(office)
     assert not rights(office)[waiting.id].is_guarded
 
-    one = move_to_basket(office, ballot.id, waiting.id, waiting.email_key, "w", 1)
+    house._offset_ms += 3 * HOUR_MS - MINUTE_MS
+    own_entry = (office, ballot.id, waiting.id, waiting.email_key)
+    one = move_to_basket(*own_entry, "w", 1)
+    house._offset_ms += 2 * MINUTE_MS  # the right's time is over, the basket's is not
+    assert move_to_basket(*own_entry, "w", 1).id == one.id
+    with pytest.raises(PlacesTaken):
+        move_to_basket(*own_entry, "other", 1)
     pay(show, "w", one.total_cents, 1)
     follow(office)
     assert story_of(office, waiting).status == "bought"
@@ -272,6 +280,11 @@ def test_a_ballot_opens_once_and_needs_its_seats(
     with pytest.raises(NotThatFar):
         drawing.close_ballot(office, drawing.by_slug(office, "gala-night"), "ada")
     assert doctor_says(office) == ""
+
+    slow = ballot_file(show, 10, slug='"slow"', hours_to_buy="1440")
+    with pytest.raises(BallotFileRefused) as refused:
+        open_ballot(office, read_ballot_file(slow.encode()), "ada")
+    assert "hours_to_buy" in str(refused.value.details["problems"])
 
     much = text.replace("count = 10", "count = 74").replace("gala-night", "too-much")
     with pytest.raises(PlacesTaken):

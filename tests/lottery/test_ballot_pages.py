@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from app import build_app
 from app.ballot_draws import drawing
+from app.ballot_draws.by_itself import look_at_ballots
 from app.ballot_draws.entering import ask_to_enter, asked_request
 from app.box_office import BoxOffice
-from app.clock import house, utc_now
+from app.clock import house, utc_now, wall_ms
 from app.deletions import DELETIONS
+from app.inventory.commands import ChangeStatus
 from app.lottery.ballot.commands import ShowBallot
-from app.models import Ballot, BallotStatus, KeptMail
+from app.models import Ballot, BallotEntry, BallotStatus, BallotWish, KeptMail
 from tests.lottery.opened_ballots import (
     HOUR_MS,
     closed_and_drawn,
@@ -124,6 +126,9 @@ def test_an_entry_counts_once_the_letter_was_pressed(show: Show, visitor: Visito
     visitor.open(path)
     visitor.follow(visitor.send(f"{path}/change", changed))
     assert "3 people" in visitor.page
+    visitor.follow(visitor.send(f"{path}/confirmation"))  # the first page, in another tab
+    assert ("3 people" in visitor.page, "You are in" in visitor.page) == (True, True)
+    assert "notice" not in visitor.page
     visitor.follow(visitor.send(f"{path}/withdrawal"))
     assert "Enter this ballot?" in visitor.page
     assert office.ballot_of(1).seen.entries == 0
@@ -204,6 +209,14 @@ def test_from_the_draw_to_the_last_seat(
     assert "You let your seats go" in visitor.page
     follow(office)
     assert "it is your turn" in visitor.open(waits).text
+    assert "keep my place" not in visitor.page  # there is no other wish to wait for
+    with office.db.write() as connection:
+        second = {"entry_id": waits.split("/")[2], "position": 1, "category": "back"}
+        connection.execute(insert(BallotWish), second | {"event_id": show.id})
+    assert "keep my place" in visitor.open(waits).text
+    with office.db.write() as connection:  # which it has let pass already
+        connection.execute(update(BallotEntry).values(refused=[[show.id, "back"]]))
+    assert "keep my place" not in visitor.open(waits).text
     assert letters(office)[-1][1].startswith("It is your turn")
     house._offset_ms += 4 * HOUR_MS
     office.ballot_of(1).ask(ShowBallot())
@@ -211,6 +224,30 @@ def test_from_the_draw_to_the_last_seat(
     assert "Your time to buy has ended" in visitor.open(waits).text
     visitor.follow(visitor.send(f"{waits}/list"))
     assert "it is your turn" in visitor.page  # nobody else waits, so the seats come back at once
+
+
+def test_a_cancelled_show_is_offered_to_nobody_and_bought_by_nobody(
+    show: Show, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = show.office
+    for name in ("bo", "cy", "dee"):
+        entered(visitor, office, email=f"{name}@example.org", name=name)
+    closed_and_drawn(office, drawing.by_slug(office, "gala-night"), monkeypatch)
+    told = {subject.split(":")[0]: link_of(text) for _to, subject, text in letters(office)[-3:]}
+
+    show.inventory.ask(ChangeStatus("cancelled", "Ill", "ada", wall_ms()))
+    office.catalogue.refresh()
+    look_at_ballots(office)
+
+    last = letters(office)[-3:]
+    assert all(subject.startswith("Cancelled: ") for _to, subject, _text in last)
+    assert len({to for to, _subject, _text in last}) == 3
+    for path in told.values():
+        page = visitor.open(path).text
+        assert ("is cancelled" in page, "Buy both" in page) == (True, False)
+    house._offset_ms += 80 * HOUR_MS
+    office.ballot_of(1).ask(ShowBallot())
+    assert letters(office)[-3:] == last
 
 
 def _buy(visitor: Visitor, path: str) -> None:

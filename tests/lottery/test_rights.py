@@ -8,6 +8,7 @@ from app.inventory.records import EffectDue
 from app.lottery.ballot import commands as c
 from app.lottery.ballot.records import RightGranted
 from app.lottery.ballot.state import BallotState
+from app.lottery.ballot.terms import Share
 from app.lottery.refusals import InBasket, NotThatFar, RightOver
 from app.refusals import Invalid, NotFound
 from tests.lottery.ballots import (
@@ -199,6 +200,23 @@ def test_only_seats_of_the_ballot_come_back_to_it() -> None:
     refused(full(), c.AddSupply("s1", STALLS, 0, "ada"), Invalid)
     refused(full(), c.AddSupply("", STALLS, 1, "ada"), Invalid)
     refused(opened(), c.AddSupply("s1", STALLS, 1, "ada"), NotThatFar)
+
+
+def test_a_show_that_is_over_is_offered_to_nobody_and_costs_no_place() -> None:
+    supply = (Share(STALLS, 4), Share(SATURDAY, 2))
+    both = (STALLS, SATURDAY)
+    entries = (entering("bo", 4), entering("dee", 2, SATURDAY), entering("cy", 2, *both))
+    ballot = drawn(*entries, supply=supply)
+    told(ballot, c.CloseEvent(STALLS.event_id, "system"))
+
+    assert told(ballot, declines("bo")).status == "declined"
+    assert (shows(ballot, "cy").status, shows(ballot, "cy").place_now) == ("waiting", 1)
+    told(ballot, declines("dee"))
+
+    right = shows(ballot, "cy").right
+    assert right is not None
+    assert right.wish == SATURDAY
+    assert noted(ballot, c.CloseEvent(STALLS.event_id, "system")) == ()
 
 
 def test_an_ended_ballot_offers_nothing_more() -> None:

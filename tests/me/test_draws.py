@@ -121,7 +121,7 @@ def test_a_budget_is_lowered_at_once_and_raised_later(
     slug = office.draws.by_id(draw).slug
     bo.open(f"/draw/{slug}/tickets?count=10")
     assert "£10 over your budget of £50" in words(bo)
-    for wrong in ("-1", "many", "1.234", "99999999999"):
+    for wrong in ("-1", "many", "1.234", "99999999999", "sNaN", "9e999999"):
         bo.open("/me")
         bo.follow(bo.send("/me/budget", {"currency": "GBP", "budget": wrong}))
         assert "Type an amount such as 50" in words(bo)

@@ -27,6 +27,7 @@ from app.models import (
     Receipt,
     Refund,
 )
+from app.orders.disputes import dispute_told, lift_dispute
 from app.orders.draw_placing import AddressLimit, DrawWish, place_draw_order
 from app.orders.ending import give_up
 from app.orders.owed import owed_orders
@@ -34,8 +35,10 @@ from app.orders.paying import demo_notice
 from app.orders.placed import Buyer, Placed
 from app.orders.receipt_numbers import ReceiptRounds
 from app.orders.receipts import asked_orders
+from app.orders.refunding import RefundNotPossible, refund_order, refund_part
 from app.orders.settler import lapse_forgotten, thaw_broken
 from app.orders.settling import settle_open
+from app.prize_draws.claiming import MoneyDisputed, claim_all
 from app.refusals import (
     CardRefused,
     IdempotencyMismatch,
@@ -326,6 +329,43 @@ def test_draw_tickets_have_a_receipt_and_a_credit_note(office: BoxOffice) -> Non
         assert check(connection) == []
     assert [row.total_cents for row in rows] == [7000, -4000]
     assert rows[0].lines[0]["words"] == "The Roof Draw: 70 draw tickets"
+
+
+def test_draw_tickets_are_not_taken_back_but_a_part_of_the_money_is(office: BoxOffice) -> None:
+    lottery = add_draw(office, terms_for(100))
+    placed = buy(office, lottery, 10)
+
+    with pytest.raises(RefundNotPossible) as told:
+        refund_order(office, placed.order_id, "a mistake", "ada")
+    assert "a part of the money" in told.value.words
+    for _ in range(2):
+        refund_part(office, placed.order_id, 400, "a mistake", "ada", "key")
+
+    assert money(office, placed.order_id) == ("paid", 10, 1000, 400)
+
+
+def test_disputed_money_keeps_its_prizes_back_and_the_house_hears_of_it(
+    office: BoxOffice,
+) -> None:
+    lottery = add_draw(office, terms_for(100))
+    placed = buy(office, lottery, 100)
+    carry_out_due(office, "lottery.%")
+    key = office.tokens.address_key(BO.email)
+    facts = {
+        "payment": f"demo-{placed.order_id}-1", "reference": "du_1", "status": "needs_response",
+        "why": "fraudulent", "cents": 10_000, "currency": "GBP", "due": None,
+    }  # fmt: skip
+
+    dispute_told(office, "demo", facts)
+
+    with pytest.raises(MoneyDisputed):
+        claim_all(office, placed.order_id, key)
+    with office.db.read() as connection:
+        due = select(OutboxRow.payload).where(OutboxRow.kind == "mail.dispute_opened")
+        assert [row["organizer"] for row in connection.execute(due).scalars()] == [1]
+        assert check(connection) == []
+    lift_dispute(office, placed.order_id, "ada")
+    assert claim_all(office, placed.order_id, key) == 11
 
 
 def test_one_letter_is_due_for_an_order_and_none_about_its_refund(office: BoxOffice) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.ballot_draws.ballot_letters import until_of
+from app.ballot_draws.by_itself import cannot_be_bought
 from app.ballot_draws.drawing import hash_of
 from app.ballot_draws.stories import ASKED, KeptSeats, Story, wish_words
 from app.ballot_draws.weights import rule_words
@@ -99,6 +100,8 @@ def _won(office: BoxOffice, story: Story, form: FormState | None) -> EntryPage:
     if kept is None or not kept.seats:
         words = _("Your seats are being chosen. Look again in a moment.")
         return _page(story, _("You won"), words, "check", "ok")
+    if cannot_be_bought(kept.event) and not kept.is_in_basket:
+        return _page(story, *_too_late_words(kept), "clock", "plain")
     many = ngettext("Buy it, %(total)s", "Buy all %(num)d, %(total)s", kept.count, total=kept.total)
     if kept.count == 2:
         many = _("Buy both, %(total)s", total=kept.total)
@@ -126,11 +129,19 @@ def _ways_out(story: Story, kept: KeptSeats) -> list[Action]:
         words = ngettext("I only need one", "I only need %(num)d", fewer)
         ways.append(Action(words, f"{story.url}/basket", (("count", str(fewer)),), is_quiet=True))
     refuse = f"{story.url}/refusal"
-    if kept.is_offer and len(story.wishes) > 1:
+    is_listed = story.ballot.status == BallotStatus.DRAWN
+    if kept.is_offer and is_listed and story.open_count > 1:
         words = _("Not this one, keep my place")
         ways.append(Action(words, refuse, (("keeps_place", "1"),), is_quiet=True))
     ways.append(Action(_("Let them go to somebody else"), refuse, (), is_quiet=True))
     return ways
+
+
+def _too_late_words(kept: KeptSeats) -> tuple[str, str]:
+    words = _("You had won seats for it. Nothing was charged.")
+    if kept.event.status == "cancelled":
+        return _("%(event)s is cancelled", event=kept.event.title), words
+    return _("%(event)s cannot be booked any more", event=kept.event.title), words
 
 
 def _stub(story: Story, kept: KeptSeats) -> SeatStub:
@@ -186,36 +197,52 @@ def _waiting(office: BoxOffice, story: Story, form: FormState | None) -> EntryPa
     )
 
 
-def _out(said: Callable[[], tuple[str, str]]) -> Draw:
+def _out(said: Callable[[bool], tuple[str, str]]) -> Draw:
     """An entry that is off the list and may join its end while there is one."""
 
     def page(office: BoxOffice, story: Story, form: FormState | None) -> EntryPage:
         is_open = story.ballot.status == BallotStatus.DRAWN
         join = Action(_("Join the waiting list"), f"{story.url}/list", ())
         actions = (join, _check(story)) if is_open else (_check(story),)
-        return _page(story, *said(), "clock", "plain", actions=actions)
+        return _page(story, *said(is_open), "clock", "plain", actions=actions)
 
     return page
 
 
-def _lost_words() -> tuple[str, str]:
+def _lost_words(is_open: bool) -> tuple[str, str]:
     words = _("You did not want to wait. If you still want to come, you can join the list.")
-    return _("Not drawn"), words
+    return _("Not drawn"), words if is_open else _over_words()
 
 
-def _declined_words() -> tuple[str, str]:
-    return _("You let your seats go"), _("Thank you: they went to the next people.")
+def _declined_words(is_open: bool) -> tuple[str, str]:
+    words = _("Thank you: they went to the next people.")
+    return _("You let your seats go"), words if is_open else _over_words()
 
 
-def _lapsed_words() -> tuple[str, str]:
+def _lapsed_words(is_open: bool) -> tuple[str, str]:
     words = _(
         "The seats went to the next people on the list. Nothing was charged. If you still want to"
         " come, join at the end of the list."
     )
+    if not is_open:
+        words = _("Nothing was charged.") + " " + _over_words()
     return _("Your time to buy has ended"), words
 
 
-def _left_words() -> tuple[str, str]:
+def _over_words() -> str:
+    return _("The waiting list of this ballot has ended.")
+
+
+def _left(office: BoxOffice, story: Story, form: FormState | None) -> EntryPage:
+    shows = [office.catalogue.by_id(wish.event_id) for wish in story.wishes]
+    if not all(show.status == "cancelled" for show in shows):
+        return _out(_left_words)(office, story, form)
+    title = _("%(event)s is cancelled", event=shows[0].title)
+    words = _("Nothing was charged, and nothing more follows from your entry.")
+    return _page(story, title, words, "clock", "plain", actions=(_check(story),))
+
+
+def _left_words(is_open: bool) -> tuple[str, str]:
     return _("You are not on the waiting list"), _("Nothing more follows from your entry.")
 
 
@@ -255,5 +282,5 @@ _PAGES: Final[dict[str, Draw]] = {
     LOST: _out(_lost_words),
     DECLINED: _out(_declined_words),
     LAPSED: _out(_lapsed_words),
-    LEFT: _out(_left_words),
+    LEFT: _left,
 }

@@ -17,6 +17,7 @@ from app.houses import show_house
 from app.htmx import go_to, show_page
 from app.lottery.ballot.commands import ChangeEntry, WithdrawEntry
 from app.lottery.refusals import AlreadyEntered
+from app.models import BallotStatus
 from app.notices import leave_notice, notice_of
 from app.pages import FormState, Notice
 from app.rate_limits import limit
@@ -76,7 +77,10 @@ def delete_entry(code: str, secret: str) -> ResponseReturnValue:
     office().ballot_of(story.ballot.id).ask(
         WithdrawEntry(story.request.id, story.request.email_key)
     )
-    notice = Notice(_("Your entry is withdrawn."), kind="ok", icon="check")
+    said = _("Your entry is withdrawn.")
+    if story.ballot.status != BallotStatus.OPEN:
+        said = _("You are not on the waiting list any more.")
+    notice = Notice(said, kind="ok", icon="check")
     return leave_notice(go_to(story.url), notice)
 
 

@@ -80,6 +80,7 @@ def create_letter(token: str) -> ResponseReturnValue:
 @bp.get("/ballot/<slug>/list.txt")
 def show_list(slug: str) -> ResponseReturnValue:
     """The frozen list: a salted hash, the size of the group and its weight in each line."""
+    limit("ballot_file")
     lines = public_list(office(), shown_ballot(slug))
     text = "".join(f"{line}\n" for line in lines)
     return _file(text.encode(), "text/plain; charset=utf-8", f"{slug}-list.txt")
@@ -88,6 +89,7 @@ def show_list(slug: str) -> ResponseReturnValue:
 @bp.get("/ballot/<slug>/proof.json")
 def show_bundle(slug: str) -> ResponseReturnValue:
     """The file from which anybody can repeat the draw."""
+    limit("ballot_file")
     content = bundle_of(office(), shown_ballot(slug))
     return _file(content, "application/json", f"{slug}-proof.json")
 

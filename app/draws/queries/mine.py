@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Final
 
+from babel.numbers import get_currency_precision
 from sqlalchemy import Connection, func, select
 
 from app import credits
@@ -229,11 +230,17 @@ def _budget(card: DrawCard, limits: BuyerLimits) -> MyBudget:
         card.currency,
         min(BAR, spent * BAR // budget) if budget else BAR if spent else 0,
         words,
-        "" if budget is None else f"{budget / 100:.2f}".removesuffix(".00"),
+        "" if budget is None else _typed(budget, card.currency),
         later,
         _("Most to spend in a month, %(currency)s", currency=card.currency),
         budget is not None,
     )
+
+
+def _typed(cents: int, currency: str) -> str:
+    """An amount as the field takes it: 50, or 12.50; yen have nothing behind the point."""
+    digits = get_currency_precision(currency)
+    return f"{cents / 10**digits:.{digits}f}".removesuffix(".00")
 
 
 def _unclaimed(connection: Connection, buyer: SignedInBuyer) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -263,8 +264,9 @@ def _drawn(page: PurchasePage, view: OrderView, found: Bought) -> PurchasePage:
         heading = _("Your ticket won")
     return replace(
         page, kind="ok", icon="gift", heading=heading,
-        words=(*claim_times(view.draw.card, found), *short_words(found)),
-        wins_title=_("What you won"), claim_words=claim_words(found),
+        words=(*_claiming(view, found), *short_words(found)),
+        wins_title=_("What you won"),
+        claim_words="" if view.is_disputed else claim_words(found),
         asks_first=bool(kinds_asked(found)), actions=(*_changes(page, found), *files),
     )  # fmt: skip
 
@@ -274,6 +276,15 @@ def _changes(page: PurchasePage, found: Bought) -> tuple[Action, ...]:
     if claim_words(found) or not kinds_asked(found):
         return ()
     return (Action(_("Change where it goes"), f"{page.url}/claims", is_quiet=True),)
+
+
+def _claiming(view: OrderView, found: Bought) -> Iterator[str]:
+    assert view.draw is not None
+    if view.is_disputed:
+        yield _("The bank that paid for these tickets asks for the money back. Prizes wait until"
+                " that is decided.")  # fmt: skip
+    else:
+        yield from claim_times(view.draw.card, found)
 
 
 def _nothing_won(

@@ -14,6 +14,7 @@ from app.prize_draws.results import Bought, BoughtPart
 from app.words import gettext as _
 
 TICKETS_PER_PAGE: Final = 50
+FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def ticket_list(found: Bought, url: str, number: int) -> TicketList:
@@ -49,8 +50,13 @@ def ticket_file(found: Bought) -> str:
     for part, position, is_handed_out in _tickets(found, 0, found.taken):
         row = _row(part, position, prizes, is_handed_out)
         state = "" if row.is_win else row.prize
-        writer.writerow([part.number, position, row.prize if row.is_win else "", state])
+        writer.writerow([part.number, position, _plain(row.prize) if row.is_win else "", state])
     return text.getvalue()
+
+
+def _plain(name: str) -> str:
+    """A name that no spreadsheet takes for a formula."""
+    return f"'{name}" if name.startswith(FORMULA_SIGNS) else name
 
 
 def _tickets(found: Bought, first: int, most: int) -> Iterator[tuple[BoughtPart, int, bool]]:

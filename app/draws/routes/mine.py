@@ -112,7 +112,13 @@ def _cents(typed: str, currency: str) -> int | None:
         amount = Decimal(plain)
     except InvalidOperation:
         amount = Decimal(-1)
+    if not amount.is_finite() or not 0 <= amount <= BUDGET_LIMIT:
+        raise Invalid({"budget": _amount_wanted()})
     cents = amount * 10 ** get_currency_precision(currency or "GBP")
-    if not amount.is_finite() or not 0 <= amount <= BUDGET_LIMIT or cents != int(cents):
-        raise Invalid({"budget": _("Type an amount such as 50, or nothing for no budget.")})
+    if cents != int(cents):
+        raise Invalid({"budget": _amount_wanted()})
     return int(cents)
+
+
+def _amount_wanted() -> str:
+    return _("Type an amount such as 50, or nothing for no budget.")

@@ -17,7 +17,7 @@ from app.orders.reconciler import look_soon
 from app.orders.views import OrderView, draw_path, order_view
 from app.pages import Notice
 from app.prize_draws.claim_details import keep_details, kinds_asked, read_details
-from app.prize_draws.claiming import claim_all
+from app.prize_draws.claiming import claim_all, refuse_disputed
 from app.prize_draws.proofs import owners_proof
 from app.prize_draws.results import Bought
 from app.rate_limits import limit
@@ -91,6 +91,7 @@ def create_claims(code: str, secret: str) -> ResponseReturnValue:
     """Say that its buyer wants the prizes; whoever presses twice has said it once."""
     view = own_purchase(code, secret)
     limit("order")
+    refuse_disputed(office(), view.order.id)
     found = purchase_of(view)
     kinds = () if found is None else kinds_asked(found)
     if found is not None and kinds:

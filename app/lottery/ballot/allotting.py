@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from app.inventory.outcome import Moment
 from app.lottery.ballot import records as r
@@ -33,7 +33,7 @@ def move_up(
     moment: Moment,
     freed: Iterable[tuple[Wish, int]] = (),
     back: Iterable[Entry] = (),
-    dropped: Iterable[int] = (),
+    dropped: Collection[int] = (),
 ) -> Iterator[r.Record]:
     """Offer what is free to the waiting list in its order.
 

@@ -12,6 +12,7 @@ from app.lottery.ballot.allotting import move_up
 from app.lottery.ballot.drawing import view_of_ballot
 from app.lottery.ballot.entry import LEFT, WAITING, Entry
 from app.lottery.ballot.state import CLOSED, DRAFT, DRAWN, ENDED, OPEN, BallotState
+from app.lottery.ballot.terms import Wish
 from app.lottery.ballot.views import BallotView
 from app.lottery.refusals import NotThatFar
 from app.refusals import NotFound
@@ -39,10 +40,11 @@ def drop_event(state: BallotState, command: c.DropEvent, moment: Moment) -> Deci
     if state.status == DRAFT or not is_ours:
         raise NotFound
     facts: list[r.Record] = []
-    if event_id not in state.dropped:
-        facts.append(r.EventDropped(event_id))
-    dropped = state.dropped | {event_id}
-    is_last = all(wish.event_id in dropped for wish in state.supply)
+    if not state.is_over(event_id) and state.status != ENDED:
+        facts.append(r.EventClosed(event_id))
+        words = {"event": event_id}
+        facts.append(r.Journalled("ballot.event_over", command.by, facts=words))
+    is_last = not any(_is_left(state, wish, event_id) for wish in state.supply)
     if state.status in (OPEN, CLOSED):
         if is_last:
             facts.extend(_calling_off(state, command.because, command.by, command.at_ms))
@@ -50,7 +52,9 @@ def drop_event(state: BallotState, command: c.DropEvent, moment: Moment) -> Deci
         return Decision(view, tuple(facts))
     back: list[Entry] = []
     for entry in state.entries.values():
-        hopes = state.status == DRAWN and any(w.event_id not in dropped for w in entry.open_wishes)
+        hopes = state.status == DRAWN and any(
+            _is_left(state, wish, event_id) for wish in entry.open_wishes
+        )
         if entry.right is not None and entry.right.wish.event_id == event_id:
             if not entry.right.is_guarded:
                 facts.extend(_right_over(entry, event_id, WAITING if hopes else LEFT))
@@ -58,12 +62,17 @@ def drop_event(state: BallotState, command: c.DropEvent, moment: Moment) -> Deci
         elif entry.status == WAITING and not hopes:
             facts.append(r.ListLeft(entry.id))
             facts.append(_letter(entry, event_id))
-    facts.extend(move_up(state, moment, back=back, dropped=dropped))
+    facts.extend(move_up(state, moment, back=back, dropped=(event_id,)))
     if is_last and state.status == DRAWN:
         facts.append(r.BallotEnded(command.at_ms, command.because))
         facts.append(r.Journalled("ballot.ended", command.by, facts={"event": event_id}))
         view = replace(view, status=ENDED, waiting=0)
     return Decision(view, tuple(facts))
+
+
+def _is_left(state: BallotState, wish: Wish, event_id: int) -> bool:
+    """Whether somebody can still hope for it without this event."""
+    return wish.event_id != event_id and not state.is_over(wish.event_id)
 
 
 def _calling_off(state: BallotState, because: str, by: str, at_ms: int) -> Iterator[r.Record]:

@@ -170,6 +170,14 @@ class AddSupply(Command[RoomView]):
 
 
 @frozen
+class CloseEvent(Command[BallotView]):
+    """Give nothing of an event any more: its sale is over, or it is cancelled. Rights run on."""
+
+    event_id: int
+    by: str
+
+
+@frozen
 class EndBallot(Command[BallotView]):
     """End the waiting list; what is left is free to be sold otherwise.
 

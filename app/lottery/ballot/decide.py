@@ -30,6 +30,7 @@ _RULES: dict[type[c.Command[Any]], Callable[[BallotState, Any, Moment], Decision
     c.DeclineRight: rights.decline_right,
     c.JoinList: rights.join_list,
     c.AddSupply: rights.add_supply,
+    c.CloseEvent: rights.close_event,
     c.EndBallot: rights.end_ballot,
     c.DropEvent: calling_off.drop_event,
     c.Expire: rights.expire,

@@ -152,15 +152,15 @@ class SupplyAdded(Record):
 
 
 @frozen
+class EventClosed(Record):
+    """Seats of an event are given to nobody any more."""
+
+    event_id: int
+
+
+@frozen
 class BallotEnded(Record):
     """The waiting list is over; rights that run, run on. Before the draw, no entry counts."""
 
     at_ms: int
     because: str = ""
-
-
-@frozen
-class EventDropped(Record):
-    """An event is cancelled, as its own row says: its seats are nobody's to win."""
-
-    event_id: int

@@ -73,8 +73,8 @@ def decline_right(
         raise InBasket
     if command.keeps_place and not right.is_offer:
         raise Invalid({"place": "Only an offer from the waiting list can be let pass."})
-    gone = state.dropped
-    hopes = [w for w in entry.open_wishes if w != right.wish and w.event_id not in gone]
+    others = (wish for wish in entry.open_wishes if wish != right.wish)
+    hopes = [wish for wish in others if not state.is_over(wish.event_id)]
     waits = command.keeps_place and state.status == DRAWN and bool(hopes)
     status = WAITING if waits else DECLINED
     ended = r.RightEnded(entry.id, status, command.keeps_place)
@@ -92,7 +92,7 @@ def join_list(state: BallotState, command: c.JoinList, moment: Moment) -> Decisi
     entry = state.entry(command.entry_id, command.email_key)
     if entry.status == WAITING:
         return Decision(view_of_entry(state, entry))
-    hopes = any(wish.event_id not in state.dropped for wish in entry.wishes)
+    hopes = any(not state.is_over(wish.event_id) for wish in entry.wishes)
     if state.status != DRAWN or entry.status not in MAY_JOIN or not hopes:
         raise NotThatFar(
             "There is no waiting list for this entry.", next_step="Look at your entry."
@@ -141,6 +141,23 @@ def expire(state: BallotState, command: c.Expire, moment: Moment) -> Decision[No
         facts.append(_over_effect(entry, LAPSED))
     facts.extend(move_up(state, moment, _freed(due)))
     return Decision(None, tuple(facts))
+
+
+def close_event(state: BallotState, command: c.CloseEvent, moment: Moment) -> Decision[BallotView]:
+    """Whoever waits keeps the place for the other events; once for each."""
+    if command.event_id not in {wish.event_id for wish in state.supply}:
+        raise NotFound
+    view = view_of_ballot(state)
+    if state.is_over(command.event_id) or state.status == ENDED:
+        return Decision(view)
+    words = {"event": command.event_id}
+    return Decision(
+        view,
+        (
+            r.EventClosed(command.event_id),
+            r.Journalled("ballot.event_over", command.by, facts=words),
+        ),
+    )
 
 
 def end_ballot(state: BallotState, command: c.EndBallot, moment: Moment) -> Decision[BallotView]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 from app.inventory.records import Record
@@ -29,6 +29,11 @@ DRAWN: Final = "drawn"
 ENDED: Final = "ended"
 
 
+def closed_id(event_id: int) -> str:
+    """How the end of an event's sale is kept, among what was changed about the supply."""
+    return f"over:{event_id}"
+
+
 class BallotState:
     """All entries and rights of one ballot. No clock, no chance, no database."""
 
@@ -47,7 +52,6 @@ class BallotState:
         self.supply: dict[Wish, int] = {}
         self.room: dict[Wish, int] = {}  # seats that nobody has a right to
         self.supply_ids: set[str] = set()
-        self.dropped: set[int] = set()  # events that are cancelled
         self.is_called_off = False
         self._due: list[tuple[int, str]] = []
 
@@ -77,6 +81,10 @@ class BallotState:
                 heapq.heappush(self._due, (entry.right.until_ms, entry.id))
         return list(due.values())
 
+    def is_over(self, event_id: int) -> bool:
+        """Whether nothing of an event is given any more."""
+        return closed_id(event_id) in self.supply_ids
+
     def next_due_ms(self) -> int | None:
         """When the sweeper should look again, house time."""
         while self._due:
@@ -100,10 +108,13 @@ class BallotState:
             if entry.bought is not None:
                 self.room[entry.bought] -= entry.bought_count
 
-    def room_to_give(self, dropped: Iterable[int] = ()) -> dict[Wish, int]:
+    def room_to_give(self, dropped: Collection[int] = ()) -> dict[Wish, int]:
         """Seats that somebody may be given a right to; `dropped` events are about to be."""
-        gone = self.dropped.union(dropped)
-        return {wish: n for wish, n in self.room.items() if wish.event_id not in gone}
+        return {
+            wish: left
+            for wish, left in self.room.items()
+            if not self.is_over(wish.event_id) and wish.event_id not in dropped
+        }
 
     def restore_supply(self, supply: dict[Wish, int], supply_ids: Iterable[str]) -> None:
         """Put the seats of the ballot back, with those that were added."""
@@ -221,8 +232,8 @@ class BallotState:
         for seats in (self.supply, self.room):
             seats[fact.wish] = seats.get(fact.wish, 0) + fact.count
 
-    def _drop_event(self, fact: r.EventDropped) -> None:
-        self.dropped.add(fact.event_id)
+    def _close_event(self, fact: r.EventClosed) -> None:
+        self.supply_ids.add(closed_id(fact.event_id))
 
     def _end_ballot(self, fact: r.BallotEnded) -> None:
         self.is_called_off = self.status in (OPEN, CLOSED)
@@ -251,6 +262,6 @@ _CHANGES: Final[dict[type[Record], Callable[[BallotState, Any], None]]] = {
     r.ListLeft: BallotState._leave,
     r.ListJoined: BallotState._join,
     r.SupplyAdded: BallotState._add_supply,
-    r.EventDropped: BallotState._drop_event,
+    r.EventClosed: BallotState._close_event,
     r.BallotEnded: BallotState._end_ballot,
 }
