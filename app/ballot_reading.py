@@ -9,13 +9,14 @@ from sqlalchemy import Connection, select
 
 from app.lottery.ballot.entry import Entry, Right
 from app.lottery.ballot.state import BallotState
-from app.lottery.ballot.terms import BallotTerms, Share, Wish
+from app.lottery.ballot.terms import BallotTerms, Share, WeightRule, Wish
 from app.lottery.sealing import BY_STAFF, Seal
 from app.models import (
     Ballot,
     BallotAddition,
     BallotEntry,
     BallotRight,
+    BallotStatus,
     BallotSupply,
     BallotWish,
     RightState,
@@ -33,6 +34,7 @@ def read_ballot(connection: Connection, ballot_id: int) -> BallotState:
         row.commitment, source, row.typed_value, row.typed_by, row.public_value, row.secret
     )
     state.status, state.list_hash, state.announced = str(row.status), row.list_hash, row.announced
+    state.is_called_off = row.status == BallotStatus.ENDED and row.drawn_ms is None
     _read_supply(connection, state)
     rows = connection.execute(
         select(BallotEntry.__table__).where(BallotEntry.ballot_id == ballot_id)
@@ -54,7 +56,8 @@ def ballot_row(connection: Connection, which: Any) -> Any:
 def terms_of(plain: dict[str, Any]) -> BallotTerms:
     """Terms as they were kept."""
     supply = tuple(Share(Wish(**share["wish"]), share["count"]) for share in plain["supply"])
-    return BallotTerms(**{**plain, "supply": supply})
+    weights = tuple(WeightRule(**rule) for rule in plain.get("weights", ()))
+    return BallotTerms(**{**plain, "supply": supply, "weights": weights})
 
 
 def _read_supply(connection: Connection, state: BallotState) -> None:

@@ -109,7 +109,7 @@ class BallotChanges:
         self.additions.append({"supply_id": closed_id(fact.event_id)})
 
     def ended(self, fact: r.BallotEnded) -> None:
-        self.ballot["ended_ms"] = fact.at_ms
+        self.ballot.update(ended_ms=fact.at_ms, status_words=fact.because)
         self.entries.update(dict.fromkeys(self.state.entries))
 
     def effect_due(self, fact: r.EffectDue) -> None:

@@ -83,6 +83,12 @@ KINDS: Final[dict[str, Kind]] = {
         subject=_at_most(5, 60, "ballot_letter/subject"),
         guarded=True,
     ),
+    # a code that makes an entry count more must not be guessed
+    "ballot_code": Kind(
+        address=_at_most(20, 10, "ballot_code/address"),
+        subject=_at_most(5, 60, "ballot_code/subject"),
+        guarded=True,
+    ),
     "ballot": Kind(address=_at_most(300, 1, "ballot/address")),
     # the draw is made again for each file: a second of work for a large one
     "ballot_file": Kind(address=_at_most(20, 1, "ballot_file/address")),

@@ -13,7 +13,7 @@ from app.config import BadSetting, Settings, sync_folder
 from app.db import Database, busy_or
 from app.refusals import Busy
 
-HEAD: Final = "0011"
+HEAD: Final = "0012"
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 

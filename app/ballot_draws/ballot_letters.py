@@ -37,6 +37,10 @@ _PAGES: Final[dict[tuple[str, str], Callable[[BallotWords], LetterPage]]] = {
     ("offer", WON): kinds.offered_page,
     ("over", LAPSED): kinds.over_page,
     ("ended", LEFT): kinds.ended_page,
+    ("called_off", LEFT): kinds.called_off_page,
+    ("cancelled", LEFT): kinds.cancelled_page,
+    ("cancelled", WAITING): kinds.cancelled_page,
+    ("cancelled", WON): kinds.cancelled_page,
 }  # what a letter of this kind says to an entry that stands so; nothing where there is none
 
 
@@ -56,7 +60,7 @@ def ballot_letter(office: BoxOffice, effect: Effect) -> Callable[[], Letter] | N
         request = story.request
         key = f"ballot.{effect.id}.{to_ms(effect.created_at)}"
         return lay_out(
-            make(_words(office, story)),
+            make(_words(office, story, payload.get("event"))),
             letter_house(card.house),
             key=key,
             name=request.name,
@@ -80,9 +84,12 @@ def _page_for(
     return _PAGES.get((letter, story.status))
 
 
-def _words(office: BoxOffice, story: Story) -> BallotWords:
+def _words(office: BoxOffice, story: Story, event_id: int | None = None) -> BallotWords:
     base, zone = office.settings.base_url, ZoneInfo(story.ballot.time_zone)
     kept, draws_at = story.kept, story.ballot.draws_at
+    about = kept.event if kept is not None else None
+    if event_id is not None:
+        about = office.catalogue.by_id(event_id)
     url = story.url
     other = entry_of_address(office, story.ballot.id, story.request.email_key)
     if other is not None:
@@ -95,11 +102,14 @@ def _words(office: BoxOffice, story: Story) -> BallotWords:
         check_url=f"{base}/ballot/{story.ballot.slug}#check",
         wishes=tuple(wish_words(office, wish) for wish in story.wishes),
         draws="" if draws_at is None else short_moment_words(draws_at.astimezone(zone)),
-        show="" if kept is None else _show_words(kept.event.title, kept.event.local_start),
+        show="" if about is None else _show_words(about.title, about.local_start),
+        because=story.ballot.status_words,
+        goes_on=story.status in (WAITING, WON),
         seats="" if kept is None else kept.words,
         total="" if kept is None else kept.total,
         until="" if kept is None else short_moment_words(until_of(kept.until_ms, zone)),
         place=story.place_now,
+        weight=story.weight,
         can_join=story.ballot.status != BallotStatus.ENDED,
         offer_hours=max(1, terms_of(story.ballot.terms).offer_ms // HOUR_MS),
     )

@@ -28,6 +28,7 @@ def look_at_ballots(office: BoxOffice) -> None:
     for ballot in ballots:
         is_all_over = close_events(office, ballot.id)
         if is_all_over and ballot.status == BallotStatus.DRAWN:
+            arrange_seats(office, ballot.id)  # rights to a cancelled show end first
             end_ballot(office, ballot, BY)
             arrange_seats(office, ballot.id)
 

@@ -27,9 +27,10 @@ from app.lottery.draw.digests import entry_hash, list_digest
 from app.lottery.draw.drawing import Drawn, Facts, drawing, units
 from app.lottery.draw.lists import entry_line
 from app.lottery.draw.params import commit
+from app.lottery.draw.public import Contributions
 from app.lottery.draw.typed import typed_value
 from app.lottery.refusals import NotThatFar
-from app.lottery.sealing import BY_STAFF
+from app.lottery.sealing import BY_BUYERS, BY_STAFF
 from app.models import Ballot, BallotEntry, BallotStatus
 from app.prize_draws.opening import in_steps
 
@@ -71,7 +72,7 @@ def entry_salt(office: BoxOffice, entry_id: str) -> bytes:
 
 def public_list(office: BoxOffice, ballot: Any) -> tuple[str, ...]:
     """The frozen list as it is published; `NotThatFar` while it can still change."""
-    if ballot.status not in FROZEN:
+    if ballot.status not in FROZEN or not ballot.list_hash:
         raise NotThatFar("The list is frozen when entries close.", next_step="Come back then.")
     return _lines(office, ballot.id)
 
@@ -81,6 +82,28 @@ def type_value(office: BoxOffice, ballot: Any, text: str, by: str) -> BallotView
     _seed, params = kept_secret(office, ballot.id)
     value = encode(typed_value(params.public, text)).decode()
     return office.ballot_of(ballot.id).ask(FixValue(BY_STAFF, value, by, wall_ms()))
+
+
+def take_contributions(office: BoxOffice, ballot: Any, by: str) -> BallotView:
+    """Fix the public value of a closed ballot from what its entrants added, as was announced."""
+    _seed, params = kept_secret(office, ballot.id)
+    if not isinstance(params.public, Contributions):
+        raise NotThatFar(
+            "The public value of this ballot does not come from the entrants.",
+            next_step="Two people type it from its source.",
+        )
+    if ballot.status not in FROZEN:
+        raise NotThatFar("The ballot still takes entries.", next_step="Close it first.")
+    query = select(BallotEntry.contribution).where(BallotEntry.ballot_id == ballot.id)
+    with office.db.read() as connection:
+        given = sorted({one for one in connection.execute(query).scalars() if one})
+    if not given:
+        raise NotThatFar(
+            "Nobody has entered this ballot.", next_step="Without entries there is nothing to draw."
+        )
+    params.public.check(given)
+    value = encode(given).decode()
+    return office.ballot_of(ballot.id).ask(FixValue(BY_BUYERS, value, by, wall_ms()))
 
 
 def draw_ballot(office: BoxOffice, ballot: Any, by: str) -> BallotView:
@@ -101,9 +124,9 @@ def reveal_ballot(office: BoxOffice, ballot: Any, by: str) -> BallotView:
     return office.ballot_of(ballot.id).ask(PublishSecret(seed.hex(), commitment, by, wall_ms()))
 
 
-def end_ballot(office: BoxOffice, ballot: Any, by: str) -> BallotView:
-    """End the waiting list; seats that nobody has a right to go on sale."""
-    return office.ballot_of(ballot.id).ask(EndBallot(by, wall_ms()))
+def end_ballot(office: BoxOffice, ballot: Any, by: str, because: str = "") -> BallotView:
+    """End the list, or call off what is not drawn; seats that nobody has a right to go on sale."""
+    return office.ballot_of(ballot.id).ask(EndBallot(by, wall_ms(), because))
 
 
 def bundle_of(office: BoxOffice, ballot: Any) -> bytes:

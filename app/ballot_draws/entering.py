@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,17 +14,20 @@ from app.box_office import BoxOffice
 from app.clock import to_ms, utc_now, wall_ms
 from app.lottery.ballot.commands import EnterBallot, ShowEntry
 from app.lottery.ballot.entering import check_group
-from app.lottery.ballot.terms import Wish
+from app.lottery.ballot.terms import BallotTerms, Wish
 from app.lottery.ballot.views import EntryView
 from app.lottery.refusals import BallotNotOpen
+from app.lottery.sealing import BY_BUYERS
 from app.models import BallotEntry, BallotRequest, BallotStatus
 from app.outbox import add_effect
-from app.refusals import NotFound
+from app.refusals import Invalid, NotFound
 
 OPEN_LIMIT: Final = 5  # requests of one address that nobody has confirmed; the oldest go
 ENTRY_PURPOSE: Final = "ballot-entry"
 ASKED_PURPOSE: Final = "ballot-asked"
 ID_BYTES: Final = 16
+CONTRIBUTION: Final = re.compile(r"[0-9a-f]{64}")
+CONTRIBUTION_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Wanted:
     count: int
     wishes: tuple[Wish, ...]
     wants_to_wait: bool
+    weight: int = 1
+    contribution: str = ""
 
 
 def ask_to_enter(office: BoxOffice, ballot: Any, wanted: Wanted, press: str = "") -> str:
@@ -43,14 +49,18 @@ def ask_to_enter(office: BoxOffice, ballot: Any, wanted: Wanted, press: str = ""
     The same `press` with the same words writes one letter. Raises `BallotNotOpen` and `Invalid`.
     """
     _refuse_closed(ballot)
-    check_group(terms_of(ballot.terms), wanted.count, wanted.wishes)
+    terms = terms_of(ballot.terms)
+    check_group(terms, wanted.count, wanted.wishes)
     key = office.tokens.address_key(wanted.email)
     said = f"{press}.{ballot.id}.{key}.{wanted.count}.{wanted.wishes}.{wanted.wants_to_wait}"
+    said += f".{wanted.weight}"
+    contribution = _contribution(terms, wanted)
     request_id = office.tokens.of("ballot-press", said) if press else _new_id()
     with office.db.write() as connection:
         if _request(connection, request_id) is None:
             _make_room(connection, ballot.id, key)
-            connection.execute(insert(BallotRequest), _row(request_id, ballot.id, key, wanted))
+            row = _row(request_id, ballot.id, key, wanted) | {"contribution": contribution}
+            connection.execute(insert(BallotRequest), row)
             _write_letter(connection, ballot.id, request_id, "1")
     return office.tokens.signed(ASKED_PURPOSE, request_id)
 
@@ -104,8 +114,21 @@ def confirm_entry(office: BoxOffice, request: Any) -> EntryView:
         return ballot.ask(ShowEntry(request.id, request.email_key))  # changed since, perhaps
     wishes = tuple(Wish(*wish) for wish in request.wishes)
     count = request._mapping["count"]
-    command = EnterBallot(request.id, request.email_key, count, wishes, request.wants_to_wait)
+    command = EnterBallot(
+        request.id,
+        request.email_key,
+        count,
+        wishes,
+        request.wants_to_wait,
+        request.weight,
+        request.contribution,
+    )
     return ballot.ask(command)
+
+
+def new_contribution() -> str:
+    """A random number for whoever enters; a page may send another one."""
+    return secrets.token_hex(CONTRIBUTION_BYTES)
 
 
 def entry_of_address(office: BoxOffice, ballot_id: int, email_key: str) -> str | None:
@@ -116,6 +139,15 @@ def entry_of_address(office: BoxOffice, ballot_id: int, email_key: str) -> str |
     with office.db.read() as connection:
         found = connection.scalar(query)
     return None if found is None else str(found)
+
+
+def _contribution(terms: BallotTerms, wanted: Wanted) -> str:
+    """What an entrant adds to the public value: their own number, or one made for them."""
+    if terms.source != BY_BUYERS:
+        return ""
+    if wanted.contribution and not CONTRIBUTION.fullmatch(wanted.contribution):
+        raise Invalid({"contribution": "A contribution has 64 digits and letters a to f."})
+    return wanted.contribution or new_contribution()
 
 
 def _refuse_closed(ballot: Any) -> None:
@@ -137,7 +169,7 @@ def _row(request_id: str, ballot_id: int, key: str, wanted: Wanted) -> dict[str,
         "id": request_id, "ballot_id": ballot_id, "email_key": key, "email": wanted.email,
         "name": wanted.name, "count": wanted.count, "wants_to_wait": wanted.wants_to_wait,
         "wishes": [[wish.event_id, wish.category] for wish in wanted.wishes],
-        "asked_at": utc_now(),
+        "asked_at": utc_now(), "weight": wanted.weight,
     }  # fmt: skip
 
 

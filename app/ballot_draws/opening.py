@@ -9,12 +9,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, insert, select, update
 
 from app.ballot_draws.ballot_secrets import kept_secret, new_secret
+from app.ballot_draws.weights import rules_of_file
 from app.ballot_files.reading import BallotFile, ShareWords
 from app.ballot_files.refused import BallotFileRefused
 from app.ballot_reading import terms_of
 from app.box_office import BoxOffice
 from app.catalogue import EventCard
 from app.clock import to_ms, utc_now, wall_ms
+from app.draw_files.public_value import CONTRIBUTIONS
 from app.inventory.commands import ArrangeKept, SetAside
 from app.inventory.kept import keeper_of
 from app.lottery.ballot.commands import OpenBallot
@@ -22,6 +24,7 @@ from app.lottery.ballot.terms import BallotTerms, Share, Wish, check_terms
 from app.lottery.ballot.views import BallotView
 from app.lottery.draw.params import BallotParams, commit
 from app.lottery.draw.public import read_public
+from app.lottery.sealing import BY_BUYERS, BY_STAFF
 from app.models import Allocation, Ballot, BallotSecret, BallotStatus, Event, Venue
 from app.plans.refused import Problem
 from app.refusals import NotFound, Refusal
@@ -47,7 +50,7 @@ def open_ballot(office: BoxOffice, file: BallotFile, by: str) -> tuple[int, Ball
     """
     cards = {share.event: _card(office, share) for share in file.shares}
     _refuse_misfits(office, file, cards)
-    terms = terms_of_file(file, cards)
+    terms = terms_of_file(office, file, cards)
     check_terms(terms)
     ballot_id = _draft(office, file, next(iter(cards.values())))
     ballot = office.ballot_of(ballot_id)
@@ -77,7 +80,7 @@ def give_up_draft(office: BoxOffice, ballot_id: int) -> None:
             connection.execute(delete(Ballot).where(Ballot.id == ballot_id))
 
 
-def terms_of_file(file: BallotFile, cards: dict[str, EventCard]) -> BallotTerms:
+def terms_of_file(office: BoxOffice, file: BallotFile, cards: dict[str, EventCard]) -> BallotTerms:
     """What the ballot promises."""
     return BallotTerms(
         supply=tuple(
@@ -88,6 +91,9 @@ def terms_of_file(file: BallotFile, cards: dict[str, EventCard]) -> BallotTerms:
         wish_limit=min(file.wish_limit, len(file.shares)),
         right_ms=file.hours_to_buy * HOUR_MS,
         offer_ms=file.hours_for_offers * HOUR_MS,
+        weight_limit=max((one.weight for one in file.weights), default=1),
+        weights=rules_of_file(office, file),
+        source=BY_BUYERS if file.public["how"] == CONTRIBUTIONS else BY_STAFF,
     )
 
 
@@ -106,6 +112,8 @@ def _params(file: BallotFile, terms: BallotTerms) -> BallotParams:
     }
     for number, share in enumerate(file.shares, start=1):
         promised[f"seats_{number}"] = f"{share.count} of {share.category} at {share.event}"
+    for number, rule in enumerate(terms.weights, start=1):
+        promised[f"weight_{number}"] = f"{rule.weight}: {rule.words}"
     public = read_public(dict(file.public))
     return BallotParams(file.title, terms.group_limit, terms.weight_limit, public, promised)
 

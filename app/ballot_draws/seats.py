@@ -12,11 +12,13 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from app.box_office import BoxOffice
+from app.clock import wall_ms
 from app.inventory.commands import ArrangeKept, HoldKept, KeptRight
 from app.inventory.kept import keeper_of
 from app.inventory.views import Arranged, HoldView
 from app.lottery.ballot.commands import (
     DeclineRight,
+    DropEvent,
     FreeRight,
     JoinList,
     KeepRight,
@@ -31,12 +33,14 @@ from app.models import (
     BallotRight,
     BallotStatus,
     BallotSupply,
+    EventStatus,
     RightState,
 )
 from app.refusals import NotFound, Refusal
 from app.tokens import new_id
 
 ROUNDS_LIMIT: Final = 10_000
+BY_ITSELF: Final = "cancelled event"
 
 
 def arrange_seats(office: BoxOffice, ballot_id: int) -> int:
@@ -129,6 +133,7 @@ def _right_to_keep(office: BoxOffice, ballot_id: int, entry_id: str, email_key: 
 
 def _arrange(office: BoxOffice, ballot_id: int, event_id: int) -> tuple[bool, int]:
     """One event once: whether to look at all of them again, and how many rights lack seats."""
+    _drop_cancelled(office, ballot_id, event_id)
     rights = _rights(office, ballot_id, event_id)
     wanted = tuple(
         KeptRight(row.entry_id, row.category, row._mapping["count"]) for row in rights.values()
@@ -137,6 +142,13 @@ def _arrange(office: BoxOffice, ballot_id: int, event_id: int) -> tuple[bool, in
     arranged = office.inventory_of(event_id).ask(ArrangeKept(ballot_id, wanted, is_ended))
     is_changed = _hear(office, ballot_id, rights, arranged)
     return is_changed or not arranged.is_done, arranged.lacking
+
+
+def _drop_cancelled(office: BoxOffice, ballot_id: int, event_id: int) -> None:
+    """Have the ballot know that an event is cancelled, as often as somebody looks."""
+    if office.inventory_of(event_id).offer.status == EventStatus.CANCELLED:
+        why = office.catalogue.by_id(event_id).status_words
+        office.ballot_of(ballot_id).ask(DropEvent(event_id, why, BY_ITSELF, wall_ms()))
 
 
 def _hear(office: BoxOffice, ballot_id: int, rights: dict[str, Any], arranged: Arranged) -> bool:

@@ -59,6 +59,8 @@ class Story:
     kept: KeptSeats | None
     order_id: str | None
     url: str
+    weight: int
+    contribution: str
 
 
 def story_of(office: BoxOffice, request: Any) -> Story:
@@ -86,6 +88,8 @@ def story_of(office: BoxOffice, request: Any) -> Story:
         kept=None if right is None else _kept(office, request, right),
         order_id=None if entry is None else entry.order_id,
         url=entry_url(office, request.id),
+        weight=known.weight,
+        contribution=known.contribution,
     )
 
 

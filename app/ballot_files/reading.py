@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.ballot_files.refused import BallotFileRefused
-from app.draw_files.public_value import CONTRIBUTIONS, read_public_value
-from app.lottery.ballot.terms import GROUP_LIMIT, WISH_LIMIT
+from app.draw_files.public_value import read_public_value
+from app.lottery.ballot.terms import GROUP_LIMIT, WEIGHT_LIMIT, WISH_LIMIT
 from app.lottery.pool.terms import EVENING
 from app.models import Stock
 from app.toml_files.fields import Fields
@@ -22,6 +22,9 @@ SEATS_LIMIT: Final = 100_000
 HOURS_LIMIT: Final = 24 * 60
 HOURS_TO_BUY: Final = 72
 HOURS_FOR_OFFERS: Final = 3
+WEIGHTS_LIMIT: Final = 20
+CODE_LIMIT: Final = 64
+CODE_MIN: Final = 8  # too many to guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,15 @@ class ShareWords:
     event: str
     category: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeightWords:
+    """Who has this code counts so often; `words` say it in public."""
+
+    words: str
+    weight: int
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,7 @@ class BallotFile:
     hours_for_offers: int
     shares: tuple[ShareWords, ...]
     public: Mapping[str, Any]
+    weights: tuple[WeightWords, ...] = ()
 
 
 def read_ballot_file(raw: bytes) -> BallotFile:
@@ -62,12 +75,16 @@ def read_ballot_file(raw: bytes) -> BallotFile:
     if not shares:
         top.refuse("seats", "At least one [[seats]] is needed: an event, a price and a number.")
     public = read_public_value(top, EVENING)
-    if "public_value" in top and public["how"] == CONTRIBUTIONS:
-        top.refuse("public_value.how", "must be numbers or beacon: two of the staff type it.")
+    weights = _weights(top)
     table.end()
     top.end()
     problems.end()
-    return BallotFile(shares=shares, public=public, **facts)
+    return BallotFile(shares=shares, public=public, weights=weights, **facts)
+
+
+def folded_code(code: str) -> str:
+    """A code as it is compared: without spaces, and small letters are as good as capitals."""
+    return "".join(code.split()).casefold()
 
 
 def _facts(table: Fields) -> dict[str, Any]:
@@ -115,3 +132,17 @@ def _shares(top: Fields) -> tuple[ShareWords, ...]:
         shares.append(share)
         table.end()
     return tuple(shares)
+
+
+def _weights(top: Fields) -> tuple[WeightWords, ...]:
+    found: list[WeightWords] = []
+    for table in top.tables("weights", WEIGHTS_LIMIT):
+        words, weight = table.text("words", NAME_LIMIT), table.whole("weight", 2, WEIGHT_LIMIT)
+        code = table.text("code", CODE_LIMIT)
+        if len(folded_code(code)) < CODE_MIN:
+            table.refuse("code", f"has at least {CODE_MIN} letters or digits: nobody guesses it.")
+        elif any(folded_code(code) == folded_code(one.code) for one in found):
+            table.refuse("code", "stands twice; each code counts in one way.")
+        found.append(WeightWords(words, weight, code))
+        table.end()
+    return tuple(found)

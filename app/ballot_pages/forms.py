@@ -15,6 +15,7 @@ from app.refusals import Invalid
 
 FIELD_LIMIT: Final = 20
 KEY_LIMIT: Final = 64
+CODE_TYPED_LIMIT: Final = 200
 
 
 def typed_fields(terms: BallotTerms) -> dict[str, str]:
@@ -28,6 +29,16 @@ def typed_fields(terms: BallotTerms) -> dict[str, str]:
         "waits": form.get("waits", "")[:FIELD_LIMIT],
         **wishes,
     }
+
+
+def typed_code() -> str:
+    """A code that some people were given; it is never shown again."""
+    return request.form.get("code", "")[:CODE_TYPED_LIMIT].strip()
+
+
+def typed_contribution() -> str:
+    """What the entrant's page adds to the public value."""
+    return request.form.get("contribution", "")[:CODE_TYPED_LIMIT]
 
 
 def press_key() -> str:

@@ -29,6 +29,8 @@ class EntryForm:
     waits: bool
     state: FormState
     has_person: bool = True
+    has_code: bool = False
+    contribution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Proof:
 
     facts: tuple[Fact, ...]
     files: tuple[Action, ...]
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class BallotPage:
     so_far: tuple[Fact, ...]
     steps: tuple[Step, ...]
     proof: Proof
+    weights: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,19 @@ def add_ballot(commands: Any, parser_class: type[Any], add: Add) -> None:
                " are kept for the winners, and everybody gets a letter.")  # fmt: skip
     reveal = add(kinds, "reveal", "app.cli.ballots:reveal", "Publish the secret, and with it the"
                  " file from which anybody can repeat the draw.")  # fmt: skip
-    end = add(kinds, "end", "app.cli.ballots:end", "End the waiting list; seats that nobody has a"
-              " right to go on sale.")  # fmt: skip
+    end = add(kinds, "end", "app.cli.ballots:end", "End the waiting list, or call a ballot off;"
+              " seats that nobody has a right to go on sale.")  # fmt: skip
+    end.add_argument("--because", default="", metavar="WORDS", help="calls it off before the draw;"
+                     " everybody who entered reads it")  # fmt: skip
     for parser in (close, value, draw, reveal, end):
         parser.add_argument("ballot", metavar="SLUG")
-    value.add_argument("value", metavar="VALUE", help="e.g. “3 8 19 27 33 41”")
-    value.add_argument("--by", required=True, metavar="NAME", help="who types it")
+    value.add_argument(
+        "value",
+        nargs="?",
+        default="",
+        metavar="VALUE",
+        help="e.g. “3 8 19 27 33 41”; left out where the entrants contribute it",
+    )
+    value.add_argument("--by", default="", metavar="NAME", help="who types it")
     for parser in (opening, close, draw, reveal, end):
         parser.add_argument("--by", default="", metavar="NAME", help="who does it")

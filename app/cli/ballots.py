@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from app.refusals import Refusal
 def open_(settings: Settings, words: dict[str, Any]) -> int:
     """Take entries; nothing is changed when anything in the file is wrong."""
     from app.ballot_files.reading import read_ballot_file
+    from app.control_requests.ballots import FILE_PURPOSE
     from app.toml_files.reading import FILE_LIMIT_BYTES
     from app.toml_files.refused import FileRefused
+    from app.vault import Vault
 
     path = Path(words["file"])
     raw = read_file(path, FILE_LIMIT_BYTES)
@@ -27,7 +30,9 @@ def open_(settings: Settings, words: dict[str, Any]) -> int:
     if words["check"]:
         print(f"{path} is a good ballot file: {read.title}, {read.slug}.")
         return 0
-    asked = {"file": raw.decode("utf-8-sig"), "by": words["by"]}
+    content = raw.decode("utf-8-sig").encode()
+    sealed = Vault(settings.secret_key).seal(content, FILE_PURPOSE)  # it may wait in a postbox
+    asked = {"sealed": b64encode(sealed).decode(), "by": words["by"]}
     done = ask(settings, "ballot.open", asked)
     print(f"{done['title']} takes entries: {done['url']}")
     print(f"Its commitment, to be published now: {done['commitment']}")
@@ -59,7 +64,7 @@ def close(settings: Settings, words: dict[str, Any]) -> int:
 
 
 def value(settings: Settings, words: dict[str, Any]) -> int:
-    """One of two people types the public value."""
+    """One of two people types the public value, or it is taken from the entrants."""
     done = ask(settings, "ballot.value", words)
     if done["is_value_fixed"]:
         print(f"The public value is fixed. Draw with: ./run ballot draw {done['ballot']}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -13,18 +14,20 @@ from app.ballot_draws.opening import open_ballot as open_it
 from app.ballot_draws.seats import arrange_seats
 from app.ballot_files.reading import read_ballot_file
 from app.box_office import BoxOffice
-from app.control_requests.asked import BY, Words, by_of
+from app.control_requests.asked import BY, Words, by_of, status_words
 from app.lottery.ballot.commands import AnnounceResults
 from app.lottery.ballot.views import BallotView
 from app.models import Ballot, BallotStatus
 from app.refusals import Invalid
 
 LISTED_LIMIT: Final = 1000
+FILE_PURPOSE: Final = "ballot file"
 
 
 def open_ballot(office: BoxOffice, words: Words) -> Words:
-    """Open a ballot from the text of its file; opening the same again changes nothing."""
-    file = read_ballot_file(str(words["file"]).encode())
+    """Open a ballot from its file, sealed because of codes in it; the same again does nothing."""
+    raw = office.vault.unseal(b64decode(words["sealed"]), FILE_PURPOSE)
+    file = read_ballot_file(raw)
     _ballot_id, view = open_it(office, file, by_of(words))
     url = f"{office.settings.base_url}/ballot/{file.slug}"
     return {"ballot": file.slug, "title": file.title, "url": url, **_told(view)}
@@ -37,11 +40,13 @@ def close_ballot(office: BoxOffice, words: Words) -> Words:
 
 
 def type_value(office: BoxOffice, words: Words) -> Words:
-    """One of the staff types the public value; the second one who types the same fixes it."""
-    by = by_of(words)
+    """One of the staff types the public value, or it is taken from the entrants."""
+    by, ballot = by_of(words), _named(office, words)
+    if not words["value"]:
+        view = drawing.take_contributions(office, ballot, by)
+        return {"ballot": ballot.slug, **_told(view)}
     if by == BY:
         raise Invalid({"by": "Say who types it with --by: two different people have to."})
-    ballot = _named(office, words)
     return {"ballot": ballot.slug, **_told(drawing.type_value(office, ballot, words["value"], by))}
 
 
@@ -61,12 +66,12 @@ def reveal_ballot(office: BoxOffice, words: Words) -> Words:
 
 
 def end_ballot(office: BoxOffice, words: Words) -> Words:
-    """End the waiting list, or give up a draft: seats that nobody has a right to go on sale."""
+    """End the list, call off, or give up a draft: seats of no right go on sale."""
     ballot = _named(office, words)
     if ballot.status == BallotStatus.DRAFT:
         give_up_draft(office, ballot.id)
         return {"ballot": ballot.slug}
-    view = drawing.end_ballot(office, ballot, by_of(words))
+    view = drawing.end_ballot(office, ballot, by_of(words), status_words(words))
     arrange_seats(office, ballot.id)
     return {"ballot": ballot.slug, **_told(view)}
 

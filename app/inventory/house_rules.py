@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from app.inventory import commands as c
 from app.inventory import records as r
 from app.inventory.holding import taken_refusal
-from app.inventory.kept import is_keeper
+from app.inventory.kept import is_keeper, to_be_seen
 from app.inventory.outcome import Decision, Moment
 from app.inventory.state import BLOCKED, FREE, EventInventory
 from app.inventory.views import Changed
@@ -160,6 +160,7 @@ def change_status(
         event_id = state.offer.event_id
         kind = "letters.event_cancelled"
         facts.append(r.EffectDue(kind, f"{kind}:{event_id}", {"event": event_id}))
+        facts.extend(to_be_seen(state, state.kept, f"cancelled:{event_id}"))
     return Decision(Changed(1), tuple(facts))
 
 

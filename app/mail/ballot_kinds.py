@@ -29,6 +29,9 @@ class BallotWords:
     until: str = ""
     place: int = 0
     offer_hours: int = 0
+    weight: int = 1
+    because: str = ""
+    goes_on: bool = False
     can_join: bool = True  # the waiting list has not ended
 
 
@@ -180,6 +183,44 @@ def ended_page(ballot: BallotWords) -> LetterPage:
     )
 
 
+def called_off_page(ballot: BallotWords) -> LetterPage:
+    """The ballot ends before its draw."""
+    return _page(
+        ballot,
+        _("Called off: %(title)s", title=ballot.title),
+        (
+            _(
+                "Hello %(name)s, the ballot for %(title)s is called off. There is no draw, your"
+                " entry ends, and there is nothing to pay or to do.",
+                name=ballot.name,
+                title=ballot.title,
+            ),
+            *((ballot.because,) if ballot.because else ()),
+        ),
+        LetterLink(_("See my entry"), ballot.url),
+    )
+
+
+def cancelled_page(ballot: BallotWords) -> LetterPage:
+    """An event is cancelled for whose seats somebody had a right, or waited."""
+    return _page(
+        ballot,
+        _("Cancelled: %(show)s", show=ballot.show),
+        (
+            _(
+                "Hello %(name)s, %(show)s is cancelled, so its seats cannot be bought any more."
+                " Nothing was charged.",
+                name=ballot.name,
+                show=ballot.show,
+            ),
+            _("Your other wishes count as before.")
+            if ballot.goes_on
+            else _("Nothing more follows from your entry. We are sorry."),
+        ),
+        LetterLink(_("See my entry"), ballot.url),
+    )
+
+
 def _page(
     ballot: BallotWords,
     heading: str,
@@ -201,7 +242,10 @@ def _page(
 
 def _wishes(ballot: BallotWords) -> tuple[str, ...]:
     people = ngettext("%(num)d person", "%(num)d people", ballot.count)
-    return (_("%(people)s: %(wishes)s.", people=people, wishes="; ".join(ballot.wishes)),)
+    said = _("%(people)s: %(wishes)s.", people=people, wishes="; ".join(ballot.wishes))
+    if ballot.weight == 1:
+        return (said,)
+    return (said, _("By your code this entry counts %(num)s times.", num=ballot.weight))
 
 
 def _join(ballot: BallotWords, words: str) -> tuple[str, ...]:

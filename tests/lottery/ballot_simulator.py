@@ -110,6 +110,8 @@ class BallotSimulation:
                 right = entry.right
                 is_over = right is not None and right.until_ms <= self.now_ms
                 is_due = is_over and right is not None and not right.is_guarded
+                if isinstance(command, c.DropEvent) and right is not None:
+                    is_own = right.wish.event_id == command.event_id and not right.is_guarded
                 self._must(is_own if command else is_due, "a right was stolen")
             if isinstance(fact, r.EntryKept | r.EntryWithdrawn):
                 closes_ms = self.state.terms.closes_ms if self.state.terms else None
@@ -158,7 +160,8 @@ class BallotSimulation:
     def _read(self) -> BallotState:
         """The state after a crash: read again from what was durable."""
         kept, read = copy.deepcopy(self.state), BallotState(9)
-        for name in ("terms", "seal", "status", "list_hash", "order", "announced", "last_place"):
+        for name in ("terms", "seal", "status", "list_hash", "order", "announced", "last_place",
+                     "is_called_off"):  # fmt: skip
             setattr(read, name, getattr(kept, name))
         read.restore_supply(kept.supply, kept.supply_ids)
         read.restore_entries(kept.entries.values())
@@ -303,10 +306,18 @@ def _supply(s: BallotSimulation) -> Command[Any]:
 
 
 def _end(s: BallotSimulation) -> Command[Any]:
+    because = "Snow." if s.often(0.1) else ""
     if s.often(0.1):
-        return c.EndBallot("ada", s.moment.wall_ms)
+        return c.EndBallot("ada", s.moment.wall_ms, because)
     event_id = s.chance.choice((*WISHES, STRANGE)).event_id
     return c.CloseEvent(event_id, "system") if s.often(0.05) else _show(s)
+
+
+def _drop(s: BallotSimulation) -> Command[Any]:
+    event_id = s.chance.choice((WISHES[0], WISHES[2], STRANGE)).event_id
+    if event_id != STRANGE.event_id and not s.often(0.03):
+        return _show(s)
+    return c.DropEvent(event_id, "Snow.", "ada", s.moment.wall_ms)
 
 
 def _show(s: BallotSimulation) -> Command[Any]:
@@ -315,7 +326,7 @@ def _show(s: BallotSimulation) -> Command[Any]:
 
 _ANY: Final = (
     _open, _enter, _change, _withdraw, _close, _value, _order, _announce, _publish, _keep, _free,
-    _use, _decline, _join, _supply, _end, _show,
+    _use, _decline, _join, _supply, _end, _drop, _show,
 )  # fmt: skip
 _AFTERWARDS: Final = (
     *_ANY, *(_announce,) * 2, *(_keep,) * 2, *(_free,) * 2, *(_use,) * 4, *(_decline,) * 4,
@@ -324,7 +335,7 @@ _AFTERWARDS: Final = (
 _MAKERS: Final[dict[str, Any]] = {
     DRAFT: (*_ANY, *(_open,) * 6),
     OPEN: (*_ANY, *(_enter,) * 20, *(_change,) * 5, *(_withdraw,) * 2),
-    CLOSED: (*_ANY, *(_value,) * 4, *(_order,) * 4),
+    CLOSED: (*_ANY, *(_value,) * 9, *(_order,) * 4),
     "drawn": _AFTERWARDS,
     "ended": _AFTERWARDS,
 }

@@ -46,7 +46,7 @@ def test_half_a_million_commands_break_no_promise(seed: int) -> None:
 
 def test_every_kind_of_command_is_carried_out_and_refused() -> None:
     counts: Counter[str] = Counter()
-    for seed in range(12):
+    for seed in range(24):
         counts += BallotSimulation(seed).run(BALLOT_COMMANDS)
 
     missing = {kind.__name__ for kind in deciding._RULES if kind is not c.Expire} - set(counts)

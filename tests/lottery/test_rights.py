@@ -235,7 +235,3 @@ def test_a_right_that_runs_outlives_the_end_of_the_list() -> None:
     told(ballot, c.EndBallot("ada", NOON_MS))
 
     assert told(ballot, uses("bo", 4)).status == "bought"
-
-
-def test_a_ballot_that_was_not_drawn_does_not_end() -> None:
-    refused(opened(), c.EndBallot("ada", NOON_MS), NotThatFar)

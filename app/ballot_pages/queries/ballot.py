@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from app.ballot_draws.entering import new_contribution
 from app.ballot_draws.stories import wish_words
 from app.ballot_pages.forms import wish_names
 from app.ballot_pages.views import AskedPage, BallotPage, EntryForm, Proof, Step, WishField
@@ -15,6 +17,7 @@ from app.box_office import BoxOffice
 from app.clock import from_ms, utc_now
 from app.lottery.ballot.terms import BallotTerms, Wish
 from app.lottery.ballot.views import BallotView
+from app.lottery.sealing import BY_BUYERS
 from app.models import BallotStatus
 from app.pages import Action, Fact, FormState
 from app.words import gettext as _
@@ -38,7 +41,8 @@ def ballot_page(office: BoxOffice, ballot: Any, form: FormState | None = None) -
         closed_words="" if takes else _closed_words(ballot),
         so_far=tuple(_so_far(seen, terms)),
         steps=tuple(_steps(ballot, terms)),
-        proof=_proof(ballot, seen),
+        proof=_proof(ballot, terms, seen),
+        weights=tuple(Fact(rule.words, times_words(rule.weight)) for rule in terms.weights),
     )
 
 
@@ -88,6 +92,8 @@ def entry_form(
         waits=bool(typed["waits"]) if "waits" in typed else True,
         state=state,
         has_person=has_person,
+        has_code=has_person and bool(terms.weights),
+        contribution=new_contribution() if has_person and terms.source == BY_BUYERS else "",
     )
 
 
@@ -118,6 +124,22 @@ def asked_page(office: BoxOffice, ballot: Any, request: Any, token: str) -> Aske
     )
 
 
+def is_called_off(ballot: Any) -> bool:
+    """Whether it ended before its draw."""
+    return bool(ballot.status == BallotStatus.ENDED and ballot.drawn_ms is None)
+
+
+def called_off_words(ballot: Any) -> str:
+    """That there is no draw, and why."""
+    said = _("This ballot was called off. There is no draw, and nobody pays anything.")
+    return f"{said} {ballot.status_words}".strip()
+
+
+def times_words(weight: int) -> str:
+    """How often an entry counts."""
+    return ngettext("counts once", "counts %(num)d times", weight)
+
+
 def hash_words(salted_hash: str) -> str:
     """The beginning of a hash, as people compare it: b81e 40c7 52aa."""
     shown = salted_hash[:HASH_SHOWN]
@@ -141,6 +163,8 @@ def _lede(ballot: Any) -> str:
 
 
 def _closed_words(ballot: Any) -> str:
+    if is_called_off(ballot):
+        return called_off_words(ballot)
     if ballot.status in (BallotStatus.DRAWN, BallotStatus.ENDED):
         return _("It has been drawn, and everybody who entered got a letter.")
     return _("Entries are closed. Everybody who entered gets a letter after the draw.")
@@ -167,14 +191,17 @@ def _steps(ballot: Any, terms: BallotTerms) -> Iterator[Step]:
         _("Entries close. The list is frozen and its fingerprint published."),
     )
     draws = "" if ballot.draws_at is None else _local(ballot, ballot.draws_at)
-    yield Step(draws, _("The draw, from a public number that nobody controls."))
+    how = _("The draw, from a public number that nobody controls.")
+    if terms.source == BY_BUYERS:
+        how = _("The draw, from what all entries added and the secret of the house.")
+    yield Step(draws, how)
     yield Step("", _("Everybody gets an email.") + " " + days)
     until = (ballot.draws_at or closes) + timedelta(milliseconds=terms.right_ms)
     about = _("from %(moment)s", moment=_local(ballot, until))
     yield Step(about, _("Seats that were not bought go down the waiting list."))
 
 
-def _proof(ballot: Any, seen: BallotView) -> Proof:
+def _proof(ballot: Any, terms: BallotTerms, seen: BallotView) -> Proof:
     facts = [Fact(_("Committed before the first entry"), seen.commitment)]
     files: list[Action] = []
     if seen.list_hash:
@@ -183,12 +210,31 @@ def _proof(ballot: Any, seen: BallotView) -> Proof:
             Action(_("The list"), f"/ballot/{ballot.slug}/list.txt", icon="download", is_file=True)
         )
     if seen.is_value_fixed:
-        facts.append(Fact(_("The public number"), seen.public_value))
+        facts.append(Fact(_("The public number"), _value_words(terms, seen.public_value)))
     if seen.secret:
         words = _("The file that proves the draw")
         url = f"/ballot/{ballot.slug}/proof.json"
         files.append(Action(words, url, icon="download", is_file=True))
-    return Proof(tuple(facts), tuple(files))
+    return Proof(tuple(facts), tuple(files), _trust_words(terms))
+
+
+def _trust_words(terms: BallotTerms) -> str:
+    """In whom to trust for the public value, before anybody enters."""
+    if terms.source != BY_BUYERS:
+        return _("The public number comes last, so nobody can choose the result.")
+    return _(
+        "The public number is made of a random number of every entry. No entrant can choose the"
+        " result. You trust the house a little: it gathers the numbers, so it could add an entry of"
+        " its own last."
+    )
+
+
+def _value_words(terms: BallotTerms, value: str) -> str:
+    if terms.source != BY_BUYERS:
+        return value
+    count = value.count(",") + 1
+    words = ngettext("%(num)d contribution", "%(num)d contributions", count)
+    return f"{words}, SHA-256 {hashlib.sha256(value.encode()).hexdigest()}"
 
 
 def _wish_fields(terms: BallotTerms, typed: dict[str, str]) -> Iterator[WishField]:

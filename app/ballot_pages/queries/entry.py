@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,16 @@ from app.ballot_draws.ballot_letters import until_of
 from app.ballot_draws.by_itself import cannot_be_bought
 from app.ballot_draws.drawing import hash_of
 from app.ballot_draws.stories import ASKED, KeptSeats, Story, wish_words
-from app.ballot_pages.queries.ballot import entry_form, hash_words, takes_entries, typed_of
+from app.ballot_draws.weights import rule_words
+from app.ballot_pages.queries.ballot import (
+    called_off_words,
+    entry_form,
+    hash_words,
+    is_called_off,
+    takes_entries,
+    times_words,
+    typed_of,
+)
 from app.ballot_pages.views import EntryPage, SeatStub
 from app.ballot_reading import terms_of
 from app.box_office import BoxOffice
@@ -28,6 +37,9 @@ Draw = Callable[[BoxOffice, Story, FormState | None], EntryPage]
 
 def entry_page(office: BoxOffice, story: Story, form: FormState | None = None) -> EntryPage:
     """How it stands and what can be done; `form` is a change that was refused."""
+    if is_called_off(story.ballot):
+        title, words = _("This ballot was called off"), called_off_words(story.ballot)
+        return _page(story, title, words, "cross", "plain")
     return _PAGES[story.status](office, story, form)
 
 
@@ -55,6 +67,7 @@ def _asked(office: BoxOffice, story: Story, form: FormState | None) -> EntryPage
         _("%(wishes)s. One press, and the entry counts.", wishes=_wishes(office, story)),
         "letter",
         "",
+        facts=tuple(_counts(story)),
         actions=(confirm,),
     )
 
@@ -78,7 +91,7 @@ def _entered(office: BoxOffice, story: Story, form: FormState | None) -> EntryPa
         wishes=_wishes(office, story),
     )
     mark = hash_words(hash_of(office, story.request.id))
-    facts = (Fact(_("Your entry in the public list"), mark),)
+    facts = (Fact(_("Your entry in the public list"), mark), *_counts(story))
     return _page(story, title, words, "check", "ok", facts=facts, form=open_form, asides=asides)
 
 
@@ -220,6 +233,15 @@ def _over_words() -> str:
     return _("The waiting list of this ballot has ended.")
 
 
+def _left(office: BoxOffice, story: Story, form: FormState | None) -> EntryPage:
+    shows = [office.catalogue.by_id(wish.event_id) for wish in story.wishes]
+    if not all(show.status == "cancelled" for show in shows):
+        return _out(_left_words)(office, story, form)
+    title = _("%(event)s is cancelled", event=shows[0].title)
+    words = _("Nothing was charged, and nothing more follows from your entry.")
+    return _page(story, title, words, "clock", "plain", actions=(_check(story),))
+
+
 def _left_words(is_open: bool) -> tuple[str, str]:
     return _("You are not on the waiting list"), _("Nothing more follows from your entry.")
 
@@ -227,6 +249,15 @@ def _left_words(is_open: bool) -> tuple[str, str]:
 def _bought(office: BoxOffice, story: Story, form: FormState | None) -> EntryPage:
     words = _("They are paid for, and your tickets came by email.")
     return _page(story, _("You bought your seats"), words, "check", "ok", actions=(_check(story),))
+
+
+def _counts(story: Story) -> Iterator[Fact]:
+    """What is not as usual: an entry that counts more, or that adds to the public value."""
+    if story.weight > 1:
+        words = rule_words(terms_of(story.ballot.terms), story.weight)
+        yield Fact(_("Your entry"), f"{times_words(story.weight)}: {words}")
+    if story.contribution:
+        yield Fact(_("Your contribution to the public value"), story.contribution)
 
 
 def _check(story: Story) -> Action:
@@ -251,5 +282,5 @@ _PAGES: Final[dict[str, Draw]] = {
     LOST: _out(_lost_words),
     DECLINED: _out(_declined_words),
     LAPSED: _out(_lapsed_words),
-    LEFT: _out(_left_words),
+    LEFT: _left,
 }

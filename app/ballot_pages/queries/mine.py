@@ -56,6 +56,8 @@ def _plain(story: Story) -> dict[str, Any]:
         "people": story.count,
         "wishes": [{"event": w.event_id, "category": w.category} for w in story.wishes],
         "status": story.status,
+        "counts": story.weight,
+        "contribution": story.contribution,
         "place": story.place_now,
         "seats": [] if kept is None else list(kept.seats),
         "order": story.order_id,

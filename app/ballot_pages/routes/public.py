@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from app.ballot_draws.drawing import bundle_of, by_slug, public_list
-from app.ballot_draws.entering import ask_again, ask_to_enter, asked_request
-from app.ballot_pages.forms import press_key, read_wanted, typed_fields
+from app.ballot_draws.entering import Wanted, ask_again, ask_to_enter, asked_request
+from app.ballot_draws.weights import weight_of_code
+from app.ballot_pages.forms import (
+    press_key,
+    read_wanted,
+    typed_code,
+    typed_contribution,
+    typed_fields,
+)
 from app.ballot_pages.queries.ballot import asked_page, ballot_page, is_shown
 from app.ballot_reading import ballot_row, terms_of
 from app.basket_cookie import basket_id
@@ -39,7 +47,7 @@ def create_entry(slug: str) -> ResponseReturnValue:
     ballot = shown_ballot(slug)
     typed = typed_fields(terms_of(ballot.terms))
     try:
-        wanted = read_wanted(ballot, typed)
+        wanted = _weighted(ballot, read_wanted(ballot, typed))
     except Invalid as refusal:
         page = ballot_page(office(), ballot, FormState(typed, refusal.fields))
         return show_page("ballot/ballot.html", refusal.status, page=page)
@@ -93,6 +101,16 @@ def shown_ballot(slug: str) -> Any:
         raise NotFound("There is no such ballot.")
     _show_house(ballot)
     return ballot
+
+
+def _weighted(ballot: Any, wanted: Wanted) -> Wanted:
+    """The same with what a code makes it count; raises `Invalid` for one that nobody has."""
+    code, terms = typed_code(), terms_of(ballot.terms)
+    wanted = replace(wanted, contribution=typed_contribution())
+    if not code or not terms.weights:
+        return wanted
+    limit("ballot_code", subject=office().tokens.address_key(wanted.email))
+    return replace(wanted, weight=weight_of_code(office(), ballot.slug, terms, code))
 
 
 def _ballot_of(request: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from app.inventory.outcome import Moment
 from app.lottery.ballot import records as r
@@ -32,23 +32,24 @@ def move_up(
     state: BallotState,
     moment: Moment,
     freed: Iterable[tuple[Wish, int]] = (),
-    back: Entry | None = None,
+    back: Iterable[Entry] = (),
+    dropped: Collection[int] = (),
 ) -> Iterator[r.Record]:
     """Offer what is free to the waiting list in its order.
 
-    `freed` seats are about to come back, and `back` is about to be on the list, as it will be then.
+    `freed` seats are about to come back, and `back` to be on the list, as they will be then.
+    Nobody is offered seats of events that are or will be `dropped`.
     """
     if state.terms is None or state.status != DRAWN:
         return
-    room = state.room_to_give()
+    room = state.room_to_give(dropped)
     for wish, count in freed:
-        if not state.is_over(wish.event_id):
-            room[wish] = room.get(wish, 0) + count
+        if wish in room:
+            room[wish] += count
     if not any(room.values()):
         return
     waiting = [state.entries[entry_id] for _, entry_id in state.waiting]
-    if back is not None:
-        waiting = sorted([*waiting, back], key=lambda entry: entry.place)
+    waiting = sorted([*waiting, *back], key=lambda entry: entry.place)
     until_ms = moment.house_ms + state.terms.offer_ms
     for entry, wish in allot(waiting, room):
         yield from granting(entry, wish, until_ms, is_offer=True)

@@ -179,7 +179,21 @@ class CloseEvent(Command[BallotView]):
 
 @frozen
 class EndBallot(Command[BallotView]):
-    """End the waiting list; what is left is free to be sold otherwise."""
+    """End the waiting list; what is left is free to be sold otherwise.
 
+    With `because` a ballot is called off before its draw.
+    """
+
+    by: str
+    at_ms: int
+    because: str = ""
+
+
+@frozen
+class DropEvent(Command[BallotView]):
+    """An event of the ballot is cancelled; `because` is told if the ballot ends with it."""
+
+    event_id: int
+    because: str
     by: str
     at_ms: int

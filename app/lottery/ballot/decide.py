@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from app.inventory.outcome import Decision, Moment
+from app.lottery.ballot import calling_off, drawing, entering, rights
 from app.lottery.ballot import commands as c
-from app.lottery.ballot import drawing, entering, rights
 from app.lottery.ballot.state import BallotState
 
 T = TypeVar("T")
@@ -32,6 +32,7 @@ _RULES: dict[type[c.Command[Any]], Callable[[BallotState, Any, Moment], Decision
     c.AddSupply: rights.add_supply,
     c.CloseEvent: rights.close_event,
     c.EndBallot: rights.end_ballot,
+    c.DropEvent: calling_off.drop_event,
     c.Expire: rights.expire,
 }
 

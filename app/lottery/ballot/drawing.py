@@ -40,6 +40,7 @@ def close_ballot(
     state: BallotState, command: c.CloseBallot, moment: Moment
 ) -> Decision[BallotView]:
     """Not before the announced time; every entry with a hash of its own."""
+    _refuse_called_off(state)
     if state.status in (CLOSED, DRAWN, ENDED):
         if command.list_hash != state.list_hash:
             raise SealBroken("The list is frozen already, and it is another one.")
@@ -120,7 +121,7 @@ def announce_results(
     state: BallotState, command: c.AnnounceResults, moment: Moment
 ) -> Decision[AnnouncedView]:
     """A letter to each of the next entries; a step that was done before changes nothing."""
-    if state.status not in (DRAWN, ENDED):
+    if state.status not in (DRAWN, ENDED) or state.is_called_off:
         raise NotThatFar
     if not 1 <= command.most <= c.ANNOUNCE_LIMIT:
         raise Invalid({"most": f"A slice has 1 to {c.ANNOUNCE_LIMIT} entries."})
@@ -149,6 +150,7 @@ def publish_secret(
         if command.secret != state.seal.secret:
             raise SealBroken
         return Decision(view)
+    _refuse_called_off(state)
     if state.status not in (DRAWN, ENDED):
         raise NotThatFar
     if not command.secret or command.commitment != state.seal.commitment:
@@ -187,5 +189,11 @@ def _terms(state: BallotState) -> BallotTerms:
 
 
 def _refuse_before_closing(state: BallotState) -> None:
+    _refuse_called_off(state)
     if state.status in (DRAFT, OPEN):
         raise NotThatFar("The ballot still takes entries.", next_step="Close it first.")
+
+
+def _refuse_called_off(state: BallotState) -> None:
+    if state.is_called_off:
+        raise NotThatFar("This ballot was called off.", next_step="Open a new one.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from app.lottery.ballot.entry import BOUGHT, ENTERED, WAITING, WON
+from app.lottery.ballot.entry import BOUGHT, ENTERED, LEFT, WAITING, WON
 from app.lottery.ballot.state import DRAWN, ENDED, BallotState
 from app.lottery.ballot.terms import Wish
 
@@ -54,6 +54,10 @@ def _groups_together(state: BallotState) -> Iterator[str]:
 
 
 def _drawn_once(state: BallotState) -> Iterator[str]:
+    if state.is_called_off:
+        if state.order or any(entry.status != LEFT for entry in state.entries.values()):
+            yield "a ballot that was called off has a result"
+        return
     if state.status not in (DRAWN, ENDED):
         if state.order or any(entry.status != ENTERED for entry in state.entries.values()):
             yield "a result before the draw"

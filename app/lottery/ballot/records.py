@@ -160,6 +160,7 @@ class EventClosed(Record):
 
 @frozen
 class BallotEnded(Record):
-    """The waiting list is over; rights that run, run on."""
+    """The waiting list is over; rights that run, run on. Before the draw, no entry counts."""
 
     at_ms: int
+    because: str = ""

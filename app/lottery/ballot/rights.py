@@ -9,6 +9,7 @@ from app.inventory.outcome import Decision, Moment
 from app.lottery.ballot import commands as c
 from app.lottery.ballot import records as r
 from app.lottery.ballot.allotting import move_up
+from app.lottery.ballot.calling_off import call_off
 from app.lottery.ballot.drawing import view_of_ballot
 from app.lottery.ballot.entering import view_of_entry
 from app.lottery.ballot.entry import (
@@ -21,7 +22,7 @@ from app.lottery.ballot.entry import (
     Entry,
     Right,
 )
-from app.lottery.ballot.state import DRAWN, ENDED, BallotState
+from app.lottery.ballot.state import CLOSED, DRAWN, ENDED, OPEN, BallotState
 from app.lottery.ballot.terms import Wish
 from app.lottery.ballot.views import BallotView, EntryView, RoomView
 from app.lottery.refusals import InBasket, NotThatFar, RightOver
@@ -72,11 +73,15 @@ def decline_right(
         raise InBasket
     if command.keeps_place and not right.is_offer:
         raise Invalid({"place": "Only an offer from the waiting list can be let pass."})
-    waits = command.keeps_place and state.status == DRAWN and len(entry.open_wishes) > 1
+    others = (wish for wish in entry.open_wishes if wish != right.wish)
+    hopes = [wish for wish in others if not state.is_over(wish.event_id)]
+    waits = command.keeps_place and state.status == DRAWN and bool(hopes)
     status = WAITING if waits else DECLINED
     ended = r.RightEnded(entry.id, status, command.keeps_place)
     after = replace(entry, refused=entry.refused | {right.wish}) if waits else None
-    moved = list(move_up(state, moment, [(right.wish, right.count)], back=after))
+    moved = list(
+        move_up(state, moment, [(right.wish, right.count)], back=() if after is None else (after,))
+    )
     facts = (ended, _over_effect(entry, status), *moved)
     view = replace(view_of_entry(state, entry), status=status, right=None)
     return Decision(view, facts)
@@ -87,13 +92,14 @@ def join_list(state: BallotState, command: c.JoinList, moment: Moment) -> Decisi
     entry = state.entry(command.entry_id, command.email_key)
     if entry.status == WAITING:
         return Decision(view_of_entry(state, entry))
-    if state.status != DRAWN or entry.status not in MAY_JOIN:
+    hopes = any(not state.is_over(wish.event_id) for wish in entry.wishes)
+    if state.status != DRAWN or entry.status not in MAY_JOIN or not hopes:
         raise NotThatFar(
             "There is no waiting list for this entry.", next_step="Look at your entry."
         )
     place = state.last_place + 1
     after = replace(entry, status=WAITING, place=place, refused=set())
-    facts = (r.ListJoined(entry.id, place), *move_up(state, moment, back=after))
+    facts = (r.ListJoined(entry.id, place), *move_up(state, moment, back=(after,)))
     number = len(state.waiting) + 1
     view = replace(
         view_of_entry(state, entry), status=WAITING, place_now=number, place_at_first=number
@@ -158,6 +164,8 @@ def end_ballot(state: BallotState, command: c.EndBallot, moment: Moment) -> Deci
     """No more offers; what nobody has a right to is free to be sold otherwise."""
     if state.status == ENDED:
         return Decision(view_of_ballot(state))
+    if state.status in (OPEN, CLOSED):
+        return call_off(state, command, moment)
     if state.status != DRAWN:
         raise NotThatFar
     facts: list[r.Record] = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 from app.inventory.records import Record
@@ -52,6 +52,7 @@ class BallotState:
         self.supply: dict[Wish, int] = {}
         self.room: dict[Wish, int] = {}  # seats that nobody has a right to
         self.supply_ids: set[str] = set()
+        self.is_called_off = False
         self._due: list[tuple[int, str]] = []
 
     def apply(self, facts: Iterable[Record]) -> None:
@@ -84,10 +85,6 @@ class BallotState:
         """Whether nothing of an event is given any more."""
         return closed_id(event_id) in self.supply_ids
 
-    def room_to_give(self) -> dict[Wish, int]:
-        """Seats that nobody has a right to, and that somebody could still buy."""
-        return {wish: left for wish, left in self.room.items() if not self.is_over(wish.event_id)}
-
     def next_due_ms(self) -> int | None:
         """When the sweeper should look again, house time."""
         while self._due:
@@ -110,6 +107,14 @@ class BallotState:
                 heapq.heappush(self._due, (entry.right.until_ms, entry.id))
             if entry.bought is not None:
                 self.room[entry.bought] -= entry.bought_count
+
+    def room_to_give(self, dropped: Collection[int] = ()) -> dict[Wish, int]:
+        """Seats that somebody may be given a right to; `dropped` events are about to be."""
+        return {
+            wish: left
+            for wish, left in self.room.items()
+            if not self.is_over(wish.event_id) and wish.event_id not in dropped
+        }
 
     def restore_supply(self, supply: dict[Wish, int], supply_ids: Iterable[str]) -> None:
         """Put the seats of the ballot back, with those that were added."""
@@ -231,7 +236,10 @@ class BallotState:
         self.supply_ids.add(closed_id(fact.event_id))
 
     def _end_ballot(self, fact: r.BallotEnded) -> None:
+        self.is_called_off = self.status in (OPEN, CLOSED)
         self.status = ENDED
+        for entry in self.entries.values() if self.is_called_off else ():
+            entry.status = LEFT
         for _place, entry_id in self.waiting:
             self.entries[entry_id].status = LEFT
         self.waiting.clear()

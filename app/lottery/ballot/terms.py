@@ -11,6 +11,7 @@ from app.refusals import Invalid
 GROUP_LIMIT: Final = 20
 WISH_LIMIT: Final = 10
 ENTRY_LIMIT: Final = 100_000
+WEIGHT_LIMIT: Final = 100  # all chances of a full ballot can be drawn
 
 
 @frozen
@@ -30,6 +31,15 @@ class Share:
 
 
 @frozen
+class WeightRule:
+    """Entries with a code count so often; `words` are public, of the code there is a keyed hash."""
+
+    words: str
+    weight: int
+    code_key: str
+
+
+@frozen
 class BallotTerms:
     """All that is public before the first entry. `closes_ms` is wall time, the rest lasts so long.
 
@@ -44,6 +54,7 @@ class BallotTerms:
     right_ms: int = 259_200_000
     offer_ms: int = 10_800_000
     source: str = BY_STAFF
+    weights: tuple[WeightRule, ...] = ()
 
     @property
     def room(self) -> dict[Wish, int]:
@@ -59,7 +70,10 @@ def check_terms(terms: BallotTerms) -> None:
         ("supply", len(terms.room) != len(terms.supply), "Name each kind of seat once."),
         ("group", not 1 <= terms.group_limit <= GROUP_LIMIT, f"Groups have 1 to {GROUP_LIMIT}."),
         ("wishes", not 1 <= terms.wish_limit <= WISH_LIMIT, f"1 to {WISH_LIMIT} wishes."),
-        ("weight", terms.weight_limit < 1, "A weight is a whole number from 1."),
+        ("weight", not 1 <= terms.weight_limit <= WEIGHT_LIMIT,
+         f"A weight is a whole number from 1 to {WEIGHT_LIMIT}."),
+        ("weight", any(not 1 < rule.weight <= terms.weight_limit for rule in terms.weights),
+         "Nobody counts more often than the ballot says."),
         ("times", terms.right_ms < 1 or terms.offer_ms < 1, "There is some time to buy."),
         ("source", terms.source not in SOURCES, "Say where the public value comes from."),
     )  # fmt: skip
