@@ -35,11 +35,12 @@ started, steps = time.perf_counter(), []
 for _ in opening(params, "million", bytes(32)):
     steps.append(time.thread_time())
 seconds = time.perf_counter() - started
+status = Path("/proc/self/status").read_text()
 slices = sorted(after - before for before, after in zip(steps, steps[1:]))
 print(json.dumps({
     "seconds": seconds,
     "step_ms": slices[len(slices) * 99 // 100] * 1000,
-    "megabytes": int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024,
+    "megabytes": int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) / 1024,
 }))
 """
 
