@@ -1,5 +1,6 @@
 """What every test may ask for: private instances of real parts, a budget, a seed."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -21,6 +22,12 @@ from tests.services.smtp import MailServer, mail_server
 pytest_plugins = ["tests.rules"]
 
 Part = TypeVar("Part")
+
+
+def pytest_configure() -> None:
+    """Let programs under test be interrupted, also when the tests run in a shell's background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # ---- real parts, started when the first test of a process asks ----------------------------------
