@@ -16,6 +16,18 @@ from app.models import Event, Organizer, Series, Venue
 from app.refusals import NotFound
 
 CARDS_LIMIT: Final = 5000
+# what `house_of` reads, of a query that joins the organizer and the venue
+HOUSE_COLUMNS: Final = (
+    Organizer.name.label("house_name"),
+    Organizer.contact_email,
+    Organizer.is_demo,
+    Venue.name.label("venue_name"),
+    Venue.address,
+    Venue.phone,
+    Venue.email.label("venue_email"),
+    Venue.time_zone.label("venue_zone"),
+    Venue.notes.label("venue_notes"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +187,7 @@ def _read_cards(connection: Connection) -> list[EventCard]:
         select(
             Event.__table__,
             Series.title.label("series_title"),
-            Organizer.name.label("house_name"),
-            Organizer.contact_email,
-            Organizer.is_demo,
-            Venue.name.label("venue_name"),
-            Venue.address,
-            Venue.phone,
-            Venue.email.label("venue_email"),
-            Venue.time_zone.label("venue_zone"),
-            Venue.notes.label("venue_notes"),
+            *HOUSE_COLUMNS,
         )
         .select_from(Event)
         .join(Organizer, Organizer.id == Event.organizer_id)
@@ -195,11 +199,15 @@ def _read_cards(connection: Connection) -> list[EventCard]:
     return [_card(row) for row in connection.execute(query)]
 
 
-def _card(row: Any) -> EventCard:
-    house = House(
+def house_of(row: Any) -> House:
+    """The house of a row with `organizer_id` and the HOUSE_COLUMNS."""
+    return House(
         row.organizer_id, row.house_name, row.contact_email, row.is_demo, row.venue_name,
         row.address, row.phone, row.venue_email, row.venue_zone, row.venue_notes,
     )  # fmt: skip
+
+
+def _card(row: Any) -> EventCard:
     return EventCard(
         id=row.id, slug=row.slug, title=row.title, summary=row.summary,
         description=row.description, tags=tuple(row.tags), art=row.art, room=row.room,
@@ -211,5 +219,5 @@ def _card(row: Any) -> EventCard:
         series_title=row.series_title, order_limit=row.order_limit,
         buyer_limit=row.buyer_limit, forbid_lone_seats=row.forbid_lone_seats,
         returns_close_hours=row.returns_close_hours,
-        payments=row.payments, notes=row.notes, house=house,
+        payments=row.payments, notes=row.notes, house=house_of(row),
     )  # fmt: skip

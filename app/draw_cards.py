@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from app.catalogue import House
+from app.catalogue import HOUSE_COLUMNS, House, house_of
 from app.clock import from_ms, utc_now
 from app.db import Database
 from app.draw_words import DrawWords, words_of
@@ -120,15 +120,7 @@ def _read_cards(connection: Connection) -> list[DrawCard]:
     query = (
         select(
             Lottery.__table__,
-            Organizer.name.label("house_name"),
-            Organizer.contact_email,
-            Organizer.is_demo,
-            Venue.name.label("venue_name"),
-            Venue.address,
-            Venue.phone,
-            Venue.email.label("venue_email"),
-            Venue.time_zone.label("venue_zone"),
-            Venue.notes.label("venue_notes"),
+            *HOUSE_COLUMNS,
         )
         .select_from(Lottery)
         .join(Organizer, Organizer.id == Lottery.organizer_id)
@@ -140,14 +132,10 @@ def _read_cards(connection: Connection) -> list[DrawCard]:
 
 
 def _card(row: Any) -> DrawCard:
-    house = House(
-        row.organizer_id, row.house_name, row.contact_email, row.is_demo, row.venue_name,
-        row.address, row.phone, row.venue_email, row.venue_zone, row.venue_notes,
-    )  # fmt: skip
     return DrawCard(
         id=row.id, slug=row.slug, title=row.title, summary=row.summary, stock=row.stock,
         currency=row.currency, time_zone=row.time_zone, status=str(row.status),
         credits=row.credits or 0, words=words_of(row.notes),
         rules=PoolRules(row.id, row.slug, row.currency, **row.rules), public=row.public,
-        created_at=row.created_at, house=house,
+        created_at=row.created_at, house=house_of(row),
     )  # fmt: skip
