@@ -29,10 +29,9 @@ Later = Callable[[float], None]
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Later:
     """Lets seconds pass for the cookie."""
-    begun = wall_ms()
 
     def passed(seconds: float) -> None:
-        monkeypatch.setattr(buyer_cookie, "wall_ms", lambda: begun + round(seconds * 1000))
+        monkeypatch.setattr(buyer_cookie, "wall_ms", lambda: wall_ms() + round(seconds * 1000))
 
     return passed
 
