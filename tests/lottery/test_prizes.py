@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from app.inventory.records import EffectDue
+from app.inventory.records import EffectDue, Record
 from app.lottery.pool import commands as c
-from app.lottery.pool.prizes import archivable, unclaimed
+from app.lottery.pool.drawing import WINS_LIMIT
+from app.lottery.pool.invariants import broken
+from app.lottery.pool.prizes import KEYS_LIMIT, archivable, unclaimed
+from app.lottery.pool.records import PrizeClaimed, ResultAnnounced
 from app.lottery.pool.state import PoolState
-from app.lottery.pool.terms import ENTITLEMENT, Tier
+from app.lottery.pool.terms import ENTITLEMENT, EVENING, INSTANT, Tier
 from app.lottery.pool.totals import totals
 from app.lottery.refusals import ClaimTooLate, NothingWon, NotThatFar
 from app.refusals import Invalid, NotFound
@@ -20,12 +23,17 @@ from tests.lottery.draws import (
     evening,
     follows,
     instant,
+    licensed,
     noted,
+    opens,
     paid,
+    places,
     places_purchase,
     refused,
     reveals,
+    terms,
     told,
+    wants,
 )
 
 
@@ -80,6 +88,86 @@ def test_an_entitlement_is_on_without_a_claim() -> None:
     buys(in_the_evening, 6)
     drawn(in_the_evening)
     assert sorted(in_the_evening.batches["b1"].claims) == [5, 6]
+
+
+def many_keys(mode: str) -> PoolState:
+    """2,000 tickets of which 400 open something, all bought by Bo in two purchases."""
+    tiers = (Tier("lamp", "Lamp", 200), Tier("key", "Early key", 400, ENTITLEMENT))
+    draw = licensed()
+    opens(draw, terms(mode=mode, size=2000, tiers=tiers))
+    for purchase_id, count in (("p1", 1500), ("p2", 500)):
+        places_purchase(draw, count, purchase_id)
+        told(draw, paid(purchase_id, count * 100))
+    return draw
+
+
+def keys_switched_on(facts: tuple[Record, ...]) -> int:
+    """How many entitlements one step switched on."""
+    return sum(isinstance(fact, PrizeClaimed) for fact in facts)
+
+
+def test_a_step_hands_out_few_keys_however_many_there_are() -> None:
+    draw = many_keys(INSTANT)
+
+    for purchase_id, count in (("p1", 1500), ("p2", 500)):
+        done, steps = 0, 0
+        while done < count:
+            facts = noted(draw, c.AllocateSlice(purchase_id, done, NOON_MS))
+            assert 0 < keys_switched_on(facts) <= KEYS_LIMIT
+            done, steps = draw.purchases[purchase_id].drawn, steps + 1
+        assert steps == count // 5 / KEYS_LIMIT
+        assert noted(draw, c.AllocateSlice(purchase_id, 0, NOON_MS)) == ()
+
+    assert list(broken(draw)) == []
+    assert len(draw.batches["b1"].claims) == 400
+    assert draw.batches["b1"].won == [200, 400]
+
+
+def test_a_purchase_with_many_keys_is_not_handed_out_at_once() -> None:
+    tiers = (Tier("lamp", "Lamp", 200), Tier("key", "Early key", 400, ENTITLEMENT))
+    draw = licensed()
+    opens(draw, terms(size=2000, tiers=tiers))
+
+    few = told(draw, c.BuyAtOnce(wants(200), "cash", NOON_MS))
+    many = told(draw, c.BuyAtOnce(wants(300, "p2"), "cash-2", NOON_MS))
+
+    assert (few.status, many.status, many.drawn) == ("filled", "paid", 0)
+
+
+def test_a_result_with_many_keys_takes_several_steps_and_is_told_once() -> None:
+    draw = many_keys(EVENING)
+    closes(draw)
+    for by in ("ada", "dee"):
+        told(draw, c.FixPublicValue("b1", "staff", "4711", by, NOON_MS))
+    told(draw, c.RecordDraw("b1", places(2000), "ada", NOON_MS))
+
+    results = []
+    for _step in range(8):
+        facts = noted(draw, c.AnnounceSlice("b1", draw.batches["b1"].announced))
+        assert keys_switched_on(facts) == KEYS_LIMIT
+        assert list(broken(draw)) == []
+        results.append([f.purchase_id for f in facts if isinstance(f, ResultAnnounced)])
+
+    assert results == [[], [], [], [], [], ["p1"], [], ["p2"]]
+    assert noted(draw, c.AnnounceSlice("b1", 2)) == ()
+    assert len(draw.batches["b1"].claims) == 400
+
+
+def test_a_step_of_results_tells_of_few_prizes() -> None:
+    draw = licensed()
+    tiers = (Tier("lamp", "Lamp", 2000), Tier("ring", "Key ring", 4000))
+    opens(draw, terms(mode=EVENING, size=20_000, tiers=tiers))
+    for number in range(4):
+        places_purchase(draw, 2000, f"p{number}")
+        told(draw, paid(f"p{number}", 200_000))
+    closes(draw)
+    for by in ("ada", "dee"):
+        told(draw, c.FixPublicValue("b1", "staff", "4711", by, NOON_MS))
+    told(draw, c.RecordDraw("b1", places(20_000), "ada", NOON_MS))
+
+    first = told(draw, c.AnnounceSlice("b1", 0))
+
+    assert first.done == WINS_LIMIT // 600
 
 
 def test_what_nobody_hands_over_is_given_out_with_its_claim() -> None:

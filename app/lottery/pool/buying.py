@@ -7,8 +7,9 @@ from dataclasses import replace
 from app.inventory.outcome import Decision, Moment
 from app.lottery.pool import commands as c
 from app.lottery.pool import records as r
+from app.lottery.pool.batch import Batch, Part
 from app.lottery.pool.limits import refuse_count, refuse_over_limits, refuse_person
-from app.lottery.pool.prizes import switched_on
+from app.lottery.pool.prizes import KEYS_LIMIT, Wins, not_yet_on, switched_on
 from app.lottery.pool.purchase import (
     LAPSED,
     OVER,
@@ -113,11 +114,16 @@ def allocate_slice(
     if purchase.status != PAID or command.done != purchase.drawn:
         return Decision(view_of_purchase(purchase))
     facts: list[r.Record] = []
+    room = KEYS_LIMIT
     for part in purchase.next_parts(command.most):
         batch = state.batches[part.batch_id]
-        wins = tuple(batch.wins(part.first, part.count)) if batch.is_instant else ()
-        facts.append(r.TicketsDrawn(purchase.id, part, wins))
-        facts.extend(switched_on(batch, purchase.id, wins, moment))
+        fact, keys = _drawn(batch, purchase.id, part, room)
+        if fact.part.count:
+            facts.append(fact)
+            facts.extend(switched_on(batch, purchase.id, keys, moment))
+        if fact.part.count < part.count:
+            break
+        room -= len(keys)
     drawn = purchase.drawn + sum(f.part.count for f in facts if isinstance(f, r.TicketsDrawn))
     view = replace(view_of_purchase(purchase), drawn=drawn)
     if drawn == purchase.taken:
@@ -125,6 +131,17 @@ def allocate_slice(
         facts.append(filled_letter(purchase.id))
         view = replace(view, status="filled")
     return Decision(view, tuple(facts))
+
+
+def _drawn(batch: Batch, purchase_id: str, part: Part, room: int) -> tuple[r.TicketsDrawn, Wins]:
+    """A part with its prizes, cut short before it has more entitlements than there is room for."""
+    wins = tuple(batch.wins(part.first, part.count)) if batch.is_instant else ()
+    keys = not_yet_on(batch, wins)
+    if len(keys) > room:
+        end, _tier = keys[room]
+        part = replace(part, count=end - part.first)
+        wins = tuple(win for win in wins if win[0] < end)
+    return r.TicketsDrawn(purchase_id, part, wins), keys[:room]
 
 
 def _same(known: Purchase, command: c.PlacePurchase) -> Purchase:

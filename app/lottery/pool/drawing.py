@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from app.inventory.outcome import Decision, Moment
 from app.lottery.pool import commands as c
 from app.lottery.pool import records as r
 from app.lottery.pool.batch import CLOSED, DRAWN, OPEN, Batch
-from app.lottery.pool.prizes import switched_on
+from app.lottery.pool.prizes import KEYS_LIMIT, not_yet_on, switched_on
 from app.lottery.pool.state import PoolState
 from app.lottery.pool.terms import check_places
 from app.lottery.pool.views import BatchView, PublicValueView, SliceView, view_of_batch
 from app.lottery.refusals import NotThatFar, SealBroken
 from app.lottery.sealing import is_fixed_by
 from app.refusals import Invalid
+
+WINS_LIMIT: Final = 1000  # prizes that one step tells of, unless one purchase alone has more
 
 
 def fix_public_value(
@@ -73,13 +76,18 @@ def announce_slice(
     if command.done != batch.announced or batch.status != DRAWN:
         return Decision(SliceView(batch.id, min(batch.announced, total), total))
     facts: list[r.Record] = []
-    done = batch.announced
+    done, keys_left, wins_left = batch.announced, KEYS_LIMIT, WINS_LIMIT
     for purchase_id, part in batch.parts(done, command.most):
         wins = tuple(batch.wins(part.first, part.count))
+        if facts and len(wins) > wins_left:
+            break
+        keys = not_yet_on(batch, wins)
+        facts.extend(switched_on(batch, purchase_id, keys[:keys_left], moment))
+        if len(keys) > keys_left:
+            break  # the next step switches on more of them, and the result comes last
         facts.append(r.ResultAnnounced(purchase_id, batch.id, part, wins))
-        facts.extend(switched_on(batch, purchase_id, wins, moment))
         facts.append(_letter(purchase_id, batch.id))
-        done += 1
+        done, keys_left, wins_left = done + 1, keys_left - len(keys), wins_left - len(wins)
     return Decision(SliceView(batch.id, done, total), tuple(facts))
 
 

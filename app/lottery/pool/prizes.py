@@ -19,6 +19,9 @@ from app.lottery.refusals import ClaimTooLate, NothingWon, NotThatFar
 from app.refusals import Invalid, NotFound
 
 BY_ITSELF: Final = "claim"  # an entitlement needs nobody to hand it over
+KEYS_LIMIT: Final = 50  # entitlements that one step switches on: each of them is several rows
+
+Wins = tuple[tuple[int, int], ...]  # position and tier
 
 
 @frozen
@@ -65,14 +68,20 @@ def confirm_claim(state: PoolState, command: c.ConfirmClaim, moment: Moment) -> 
     return Decision(view, tuple(facts))
 
 
-def switched_on(
-    batch: Batch, purchase_id: str, wins: tuple[tuple[int, int], ...], moment: Moment
-) -> Iterator[r.Record]:
-    """Entitlements among prizes that a buyer learns of are on from now, without a claim."""
-    for position, tier in wins:
-        if batch.terms.tiers[tier].kind == ENTITLEMENT and position not in batch.claims:
-            yield r.PrizeClaimed(batch.id, position, purchase_id, tier, moment.wall_ms)
-            yield from _handing_over(batch, position, purchase_id, BY_ITSELF, moment)
+def not_yet_on(batch: Batch, wins: Wins) -> Wins:
+    """Entitlements among prizes that have not been switched on."""
+    return tuple(
+        (position, tier)
+        for position, tier in wins
+        if batch.terms.tiers[tier].kind == ENTITLEMENT and position not in batch.claims
+    )
+
+
+def switched_on(batch: Batch, purchase_id: str, keys: Wins, moment: Moment) -> Iterator[r.Record]:
+    """Entitlements that a buyer learns of are on from now, without a claim."""
+    for position, tier in keys:
+        yield r.PrizeClaimed(batch.id, position, purchase_id, tier, moment.wall_ms)
+        yield from _handing_over(batch, position, purchase_id, BY_ITSELF, moment)
 
 
 def unclaimed(state: PoolState, batch_id: str) -> Iterator[Unclaimed]:
