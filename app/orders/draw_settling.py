@@ -15,6 +15,7 @@ from app.models import OrderStatus, Payment, PaymentState
 from app.orders.draw_rows import DrawLine, write_taken
 from app.orders.rows import OrderRow, set_status, write_journal
 from app.outbox import add_effect, wanted
+from app.prize_draws.limits import spent_besides
 from app.refund_rows import write_refund
 from app.refusals import NotFound
 
@@ -29,7 +30,10 @@ def settle_draw(office: BoxOffice, order: OrderRow, payment: Any, draw: DrawLine
         cents = payment.amount_cents
         if draw.credits:
             cents = pool.ask(ShowPurchase(order.id, order.email_key)).cents
-        taken = pool.ask(PayPurchase(order.id, payment.id, cents, wall_ms())).taken
+        with office.db.read() as connection:
+            elsewhere = spent_besides(connection, order.id)
+        paid = PayPurchase(order.id, payment.id, cents, wall_ms(), elsewhere)
+        taken = pool.ask(paid).taken
         wanted.set()  # its buyer watches the first tickets come
     except NotFound:  # it lapsed so long ago that nobody knows of it
         taken = 0

@@ -77,6 +77,20 @@ def spent_in(
     return int(connection.scalar(query) or 0)
 
 
+def spent_besides(connection: Connection, purchase_id: str) -> int:
+    """What the buyer of a purchase spends on other draws in its month; 0 if there is none."""
+    row = connection.execute(
+        select(
+            LotteryPurchase.buyer, LotteryPurchase.day, LotteryPurchase.lottery_id, Lottery.currency
+        )
+        .join(Lottery, Lottery.id == LotteryPurchase.lottery_id)
+        .where(LotteryPurchase.id == purchase_id)
+    ).first()
+    if row is None:
+        return 0
+    return spent_in(connection, row.buyer, row.day[:7], row.currency, row.lottery_id)
+
+
 def set_budget(office: BoxOffice, buyer: str, currency: str, cents: int | None) -> BudgetView:
     """Set a budget in every draw of a currency that has not ended; raises `NotFound` for none.
 

@@ -14,6 +14,8 @@ from app.lottery.pool.records import RefundDue, TicketsDrawn
 from app.lottery.refusals import BadCount, DrawNotOpen, NotPaid, NotThatFar, SoldOut
 from app.refusals import HoldEnded, IdempotencyMismatch, Invalid, NotFound, PaymentRunning
 from tests.lottery.draws import (
+    DAY,
+    NEXT_DAY,
     NOON_MS,
     buys,
     closes,
@@ -208,6 +210,23 @@ def test_late_money_goes_back_when_its_buyer_has_enough_meanwhile() -> None:
     buys(draw, 8, "p2", days=1)
 
     assert told(draw, paid("p1", 800), days=1).cents_back == 800
+
+
+def test_late_money_goes_back_when_its_buyer_takes_a_break_meanwhile() -> None:
+    draw = instant()
+    places_purchase(draw, 8)
+    told(draw, c.Expire(), days=1)
+    told(draw, c.TakeBreak("bo", "2026-12-24", NEXT_DAY), days=1)
+
+    assert told(draw, paid("p1", 800), days=1).cents_back == 800
+
+
+def test_a_break_does_not_undo_what_is_being_paid() -> None:
+    draw = instant()
+    places_purchase(draw, 8)
+    told(draw, c.TakeBreak("bo", "2026-12-24", DAY))
+
+    assert told(draw, paid("p1", 800)).taken == 8
 
 
 def test_money_after_the_announced_end_goes_back() -> None:

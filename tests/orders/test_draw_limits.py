@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from app.box_office import BoxOffice
-from app.models import Lottery, LotteryStatus
+from app.models import DrawOrder, Lottery, LotteryStatus, Order
 from app.orders import draw_placing
 from app.orders.draw_placing import DrawWish, place_draw_order
+from app.orders.ending import give_up
+from app.orders.paying import demo_notice
 from app.orders.placed import Buyer
 from app.prize_draws.limits import copy_limits, limits_of, set_budget, spent_in, take_break
 from app.refusals import NotFound, Refusal
@@ -85,3 +87,29 @@ def test_one_budget_is_spent_once_by_two_draws_at_a_time(
         told = sorted(pool.map(buys, lotteries))
 
     assert told == ["address_limit", "paid"]
+
+
+def test_late_money_goes_back_when_another_draw_took_the_budget(office: BoxOffice) -> None:
+    late, other = (add_draw(office, terms_for(), slug=slug) for slug in ("roof", "floor"))
+    set_budget(office, office.tokens.address_key(BO.email), "GBP", 5000)
+    placed = [
+        place_draw_order(office, DrawWish(late, count, wants_fewer=False), BO, "demo", None)
+        for count in (10, 20)
+    ]
+    with office.db.write() as connection:
+        connection.execute(update(Order).values(deadline_ms=0))
+    for order in placed:
+        give_up(office, order.order_id)
+    place_draw_order(office, DrawWish(other, 40, wants_fewer=False), BO, "demo", "paid")
+
+    for order in placed:
+        demo_notice(office, order.order_id, "paid")
+
+    with office.db.read() as connection:
+        ends = connection.execute(
+            select(Order.status, DrawOrder.taken)
+            .join(DrawOrder, DrawOrder.order_id == Order.id)
+            .where(Order.id.in_([order.order_id for order in placed]))
+            .order_by(DrawOrder.count)
+        ).all()
+    assert [tuple(end) for end in ends] == [("paid", 10), ("refunded", 0)]

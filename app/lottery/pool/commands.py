@@ -180,6 +180,7 @@ class PayPurchase(Command[PurchaseView]):
     reference: str
     cents: int
     at_ms: int
+    spent_elsewhere_cents: int = 0  # on other draws in the month of the purchase
 
 
 @frozen

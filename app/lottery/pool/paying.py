@@ -15,7 +15,7 @@ from app.lottery.pool.views import PurchaseView, view_of_purchase
 from app.refusals import Refusal
 
 SHORT = "short"  # fewer tickets were left
-LIMIT = "limit"  # the purchase had lapsed, and its buyer has enough meanwhile
+LIMIT = "limit"  # the purchase had lapsed, and its buyer has enough or takes a break meanwhile
 AMOUNT = "amount"  # not what was asked for
 CLOSED = "closed"  # nothing sells any more
 SECOND = "second_payment"
@@ -85,13 +85,25 @@ def _why_not(
         return CLOSED
     if purchase.cents and not purchase.is_play and not may_sell(state, moment):
         return CLOSED
-    if purchase.status == LAPSED:
-        cents = 0 if purchase.is_play else purchase.cents
-        try:
-            refuse_over_limits(state, purchase.buyer, purchase.count, purchase.day, cents)
-        except Refusal:
-            return LIMIT
+    if purchase.status == LAPSED and not _may_still_buy(
+        state, purchase, command.spent_elsewhere_cents
+    ):
+        return LIMIT
     return ""
+
+
+def _may_still_buy(state: PoolState, purchase: Purchase, elsewhere_cents: int) -> bool:
+    """Whether a lapsed purchase is within what its buyer has, and set for themselves, since."""
+    cents = 0 if purchase.is_play else purchase.cents
+    if purchase.day < state.breaks.get(purchase.buyer, ""):
+        return False
+    try:
+        refuse_over_limits(
+            state, purchase.buyer, purchase.count, purchase.day, cents, elsewhere_cents
+        )
+    except Refusal:
+        return False
+    return True
 
 
 def _hand_out(purchase: Purchase, selling: list[Batch]) -> tuple[Part, ...]:
