@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -84,19 +84,24 @@ def find_due(connection: Connection, lane: Lane, now: datetime, limit: int = 1) 
     return list(found.scalars())
 
 
-def find_left(connection: Connection, now: datetime, limit: int = 1) -> list[int]:
+def find_left(connection: Connection, lane: Lane, now: datetime, limit: int = 1) -> list[int]:
     """Ids of rows whose claim has run out: whoever had claimed them is gone."""
     found = connection.execute(
-        select(_rows.id).where(_is_left(now)).order_by(_rows.lease_until).limit(limit)
+        select(_rows.id)
+        .where(_is_left(now), _rows.lane == lane)
+        .order_by(_rows.lease_until)
+        .limit(limit)
     )
     return list(found.scalars())
 
 
-def find_claimed(connection: Connection, limit: int) -> list[tuple[Effect, datetime]]:
+def find_claimed(
+    connection: Connection, limit: int, lanes: Iterable[Lane] = tuple(Lane)
+) -> list[tuple[Effect, datetime]]:
     """Rows that somebody has claimed, and until when."""
     found = connection.execute(
         select(*EFFECT, _rows.lease_until)
-        .where(_rows.state == EffectState.CLAIMED)
+        .where(_rows.state == EffectState.CLAIMED, _rows.lane.in_(tuple(lanes)))
         .order_by(_rows.id)
         .limit(limit)
     )

@@ -58,16 +58,21 @@ def _rest_seconds(own: float, all_threads: float) -> float:
 
 
 class OutboxRunner:
-    """Claims, carries out and settles one effect after another."""
+    """Claims, carries out and settles one effect after another, all of one lane.
+
+    Letters have a runner of their own: a mail server that hangs holds up nobody's draw tickets.
+    """
 
     def __init__(
         self,
+        lane: Lane,
         db: Database,
         duties: Duties,
         runs: Runs,
         results: Results,
         on_idle: Callable[[], None] = lambda: None,
     ) -> None:
+        self._lane = lane
         self._db = db
         self._duties = duties
         self._runs = runs
@@ -137,16 +142,14 @@ class OutboxRunner:
     def _find(self) -> int | None:
         now = utc_now()
         with self._db.read() as connection:
-            found = find_due(connection, Lane.WORK, now)
-            if not found and not self._pause.is_on:
-                found = find_due(connection, Lane.MAIL, now)
-            found = found or find_left(connection, now)
+            found = [] if self._pause.is_on else find_due(connection, self._lane, now)
+            found = found or find_left(connection, self._lane, now)
         return found[0] if found else None
 
     def _recover(self) -> None:
         """Settle what the last server or its workers left in the middle."""
         with self._db.read() as connection:
-            left = find_claimed(connection, LEFT_LIMIT)
+            left = find_claimed(connection, LEFT_LIMIT, [self._lane])
         running = self._runs.running(effect.id for effect, _ in left)
         for effect, _ in left:
             if effect.id not in running:

@@ -10,6 +10,7 @@ from app.box_office import BoxOffice
 from app.config import BadSetting, Settings
 from app.loops import Loop
 from app.mail.post import Post
+from app.models import Lane
 from app.outbox import wanted
 from app.outbox_runner import OutboxRunner
 from app.outbox_runs import Results, open_runs
@@ -19,6 +20,7 @@ from app.schedule import Schedule
 STEP_LIMIT_SECONDS: Final = 240.0  # a letter to a mail server that hangs takes long
 STOP_SECONDS: Final = 6.0
 FIRST_REST_SECONDS: Final = 0.3  # whoever waited at the door comes before letters
+OUTBOX: Final = "outbox"  # the loop that is woken when somebody watches
 
 log = logging.getLogger("fullhouse.work")
 
@@ -39,33 +41,41 @@ class Runner:
     def __init__(self, office: BoxOffice, app: object = None) -> None:
         from jobs.schedule import SCHEDULE
 
-        self._worker = _outbox_worker(office)
-        self._loops = (
-            Loop("outbox", self._worker.step, STEP_LIMIT_SECONDS, FIRST_REST_SECONDS, wanted),
-            Loop(
-                "schedule", Schedule(office, SCHEDULE).step, STEP_LIMIT_SECONDS, FIRST_REST_SECONDS
-            ),
+        self._workers = _outbox_workers(office)
+        self._loops = {
+            name: Loop(
+                name, worker.step, STEP_LIMIT_SECONDS, FIRST_REST_SECONDS,
+                wanted if name == OUTBOX else None,
+            )
+            for name, worker in self._workers.items()
+        }  # fmt: skip
+        self._loops["schedule"] = Loop(
+            "schedule", Schedule(office, SCHEDULE).step, STEP_LIMIT_SECONDS, FIRST_REST_SECONDS
         )
 
     def start(self) -> None:
         """Begin to work."""
-        for loop in self._loops:
+        for loop in self._loops.values():
             loop.start()
 
     def stop(self, within_seconds: float = STOP_SECONDS) -> None:
         """Finish what has begun; what takes longer is carried out again after the next start."""
         deadline = time.monotonic() + within_seconds
-        ended = [loop.stop(max(0.0, deadline - time.monotonic())) for loop in self._loops]
-        if all(ended):
-            try:
-                self._worker.close()
-            except Busy:
-                log.warning("the database was busy; the next start settles what is left")
+        ended = {
+            name: loop.stop(max(0.0, deadline - time.monotonic()))
+            for name, loop in self._loops.items()
+        }
+        try:
+            for name, worker in self._workers.items():
+                if ended[name]:
+                    worker.close()
+        except Busy:
+            log.warning("the database was busy; the next start settles what is left")
 
     @property
     def is_well(self) -> bool:
         """Whether every loop runs; a mail server or a Redis that is away does not count."""
-        return all(loop.is_well for loop in self._loops)
+        return all(loop.is_well for loop in self._loops.values())
 
 
 def work(settings: Settings) -> None:
@@ -80,13 +90,16 @@ def work(settings: Settings) -> None:
     work_until_stopped(settings, settings.redis_url)
 
 
-def _outbox_worker(office: BoxOffice) -> OutboxWorker:
+def _outbox_workers(office: BoxOffice) -> dict[str, OutboxWorker]:
     from jobs.duties import duties_of
 
     settings, db, post = office.settings, office.db, Post(office.settings)
     duties, runs, results = duties_of(office, post), open_runs(settings, db), Results(settings)
     if not settings.redis_url:
-        return OutboxRunner(db, duties, runs, results, on_idle=post.hang_up)
+        return {
+            OUTBOX: OutboxRunner(Lane.WORK, db, duties, runs, results),
+            "letters": OutboxRunner(Lane.MAIL, db, duties, runs, results, on_idle=post.hang_up),
+        }
     from app.outbox_dispatcher import Dispatcher
 
-    return Dispatcher(settings.redis_url, db, duties, runs, results)
+    return {OUTBOX: Dispatcher(settings.redis_url, db, duties, runs, results)}

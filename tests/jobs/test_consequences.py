@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from app.inventory.commands import ChangeStatus
-from app.models import Refund
+from app.models import LotteryPurchase, Refund
+from app.orders.draw_placing import DrawWish, place_draw_order
+from app.orders.placed import Buyer
 from jobs import cancelled
 from tests.giving_back import give_back_sold
 from tests.jobs.house import House
+from tests.lottery.house_draws import add_draw, terms_for
 from tests.services.smtp import Behaviour, MailServer
 
 
@@ -41,6 +44,30 @@ def test_a_mail_server_that_hangs_does_not_hold_up_money(house: House, mail: Mai
 
     house.wait_until(lambda: refund_states(house) == ["succeeded"], "the money is back", 8)
     assert mail.messages == []
+
+
+@pytest.mark.parametrize("transport", ["inside"])
+def test_a_mail_server_that_hangs_does_not_hold_up_draw_tickets(
+    house: House, mail: MailServer
+) -> None:
+    house.env["SMTP_URL"] = f"{mail.url}?timeout=60"
+    mail.behaviour = Behaviour.HANG
+    lottery = add_draw(house.office, terms_for(20_000))
+    house.buy()
+    house.start_runner()
+    house.wait_until(lambda: mail.tries == 1, "the mail server hangs")
+    wish = DrawWish(lottery, 6000, wants_fewer=False)
+    order = place_draw_order(house.office, wish, Buyer("Cy", "cy@example.org"), "demo", "paid")
+
+    def is_filled() -> bool:
+        with house.office.db.read() as connection:
+            purchase = LotteryPurchase.id == order.order_id
+            status = connection.scalar(select(LotteryPurchase.status).where(purchase))
+        return status == "filled"
+
+    house.wait_until(is_filled, "6,000 tickets are handed out")
+    assert (mail.tries, mail.messages, house.states()[0]) == (1, [], "claimed")
+    mail.stop()  # or the letter would be waited for
 
 
 def test_everybody_at_a_cancelled_event_gets_one_letter(

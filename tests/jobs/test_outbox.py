@@ -130,7 +130,7 @@ def test_a_lease_that_ran_out_lets_somebody_else_claim(db: Database) -> None:
     [row_id] = add(db, "mail.order_paid")
     first = claimed(db, row_id, lease_seconds=-1)
     with db.read() as connection:
-        assert find_left(connection, utc_now()) == [row_id]
+        assert find_left(connection, Lane.MAIL, utc_now()) == [row_id]
     second = claimed(db, row_id)
 
     assert (first.tries, second.tries) == (1, 2)
@@ -147,7 +147,7 @@ def test_a_live_claim_is_left_alone(db: Database) -> None:
 
     with db.write() as connection:
         assert claim(connection, row_id, utc_now()) is None
-        assert find_left(connection, utc_now()) == []
+        assert find_left(connection, Lane.MAIL, utc_now()) == []
 
 
 def test_an_old_claim_cannot_settle_after_somebody_tried_again(db: Database) -> None:
@@ -170,7 +170,7 @@ def test_a_renewed_claim_lasts_longer(db: Database) -> None:
     with db.write() as connection:
         assert renew(connection, row_id, effect.claim, utc_now() + timedelta(seconds=60))
         assert not renew(connection, row_id, effect.claim + 1, utc_now())
-        assert find_left(connection, utc_now()) == []
+        assert find_left(connection, Lane.MAIL, utc_now()) == []
 
 
 def test_what_was_never_begun_costs_no_try(db: Database) -> None:
@@ -265,7 +265,7 @@ def test_a_clock_set_back_holds_nothing_up(db: Database) -> None:
         )
         assert heal_times(connection, utc_now()) == 3
         assert set(find_due(connection, Lane.MAIL, utc_now(), 9)) == {written, waiting}
-        assert find_left(connection, utc_now()) == [running]
+        assert find_left(connection, Lane.MAIL, utc_now()) == [running]
 
 
 def test_a_right_clock_changes_nothing(db: Database) -> None:
