@@ -21,7 +21,7 @@ from app.orders.views import draw_path, order_view
 from app.pool_reading import terms_of
 from app.prize_draws.gift_words import comes_by_itself, reason_words
 from app.prize_draws.reminding import LETTER as REMINDER
-from app.prize_draws.results import Bought, Won, bought, can_be_claimed
+from app.prize_draws.results import bought
 from app.prize_draws.seat_gifts import LETTER
 from app.refusals import NotFound
 from app.words import short_day_words
@@ -64,7 +64,7 @@ def remind_winner(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
         return Done({"left_out": "the order is gone"})
     with office.db.read() as connection:
         found = bought(connection, view.order.id)
-    ends = {} if found is None else _claimable(found)
+    ends = {} if found is None else found.open_claims(wall_ms())
     if view.draw is None or not view.order.email or not ends:
         return Done({"left_out": "there is nothing left to claim"})
     card = view.draw.card
@@ -80,18 +80,6 @@ def remind_winner(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
         return lay_out(page, house, key=key, name=order.name, email=order.email)
 
     return post.deliver(write)
-
-
-def _claimable(found: Bought) -> dict[Won, int]:
-    """Prizes that can still be claimed, each with the end of its time."""
-    ends: dict[Won, int] = {}
-    for won in found.wins:
-        part = next(part for part in found.parts if part.batch_id == won.batch_id)
-        end_ms = part.claims_end_ms(found.paid_ms)
-        is_open = end_ms is not None and wall_ms() < end_ms
-        if end_ms is not None and is_open and can_be_claimed(won):
-            ends[won] = end_ms
-    return ends
 
 
 def _gift(office: BoxOffice, batch_id: str, position: int) -> Any:

@@ -101,6 +101,17 @@ class Bought:
         """Whether some of its results are not to be known yet."""
         return any(not part.is_known for part in self.parts)
 
+    def open_claims(self, now_ms: int) -> dict[Won, int]:
+        """Prizes that can still be claimed, each with the end of its time."""
+        ends = {part.batch_id: part.claims_end_ms(self.paid_ms) for part in self.parts}
+        return {
+            won: end_ms
+            for won in self.wins
+            if (end_ms := ends[won.batch_id]) is not None
+            and now_ms < end_ms
+            and can_be_claimed(won)
+        }
+
 
 def can_be_claimed(won: Won) -> bool:
     """Whether somebody has to claim a prize, and nobody has."""
@@ -181,7 +192,7 @@ def _wins(
     found = []
     for batch_id, position, tier, claimed_ms, confirmed_by in connection.execute(query):
         part = parts.get(batch_id)
-        if part is not None:
+        if part is not None and part.is_known:
             found.append(
                 Won(
                     batch_id, part.number, position, tier, part.terms.tiers[tier],

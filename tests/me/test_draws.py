@@ -6,10 +6,12 @@ import itertools
 import re
 
 import pytest
+from sqlalchemy import update
 
 from app import credits
 from app.box_office import BoxOffice
 from app.invariants import check
+from app.models import LotteryPurchase
 from app.orders.draw_placing import DrawWish, place_draw_order
 from app.orders.placed import Buyer
 from app.refusals import Refusal
@@ -52,6 +54,12 @@ def test_draws_stand_in_a_section_of_their_own(
     assert "110 to claim" in words(bo)
     bo.open("/me/before")
     assert order not in bo.page, "not among the bookings of shows as well"
+    with office.db.write() as connection:
+        paid_long_ago = update(LotteryPurchase).where(LotteryPurchase.id == order)
+        connection.execute(paid_long_ago.values(paid_ms=1))
+    bo.open("/me")
+    assert "1,000 tickets, 110 prizes Time to claim is over" in words(bo)
+    assert "Claim by" not in bo.page
     data = bo.open("/me/data.json").get_json()
     assert data["draws"][0]["numbers"] == [
         {"batch": data["draws"][0]["prizes"][0]["batch"], "first": 1, "last": 1000}

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from app import credits
 from app.box_office import BoxOffice
-from app.clock import from_ms
+from app.clock import from_ms, wall_ms
 from app.draw_cards import DrawCard
 from app.draws.queries.prizes import count_words
 from app.draws.queries.words import prizes_words, tickets_words
@@ -23,7 +23,7 @@ from app.orders.finding import SHOWN
 from app.orders.views import draw_path
 from app.pages import Label
 from app.prize_draws.limits import BuyerLimits, limits_of
-from app.prize_draws.results import Bought, bought
+from app.prize_draws.results import Bought, bought, can_be_claimed
 from app.sign_ins.sessions import SignedInBuyer
 from app.words import gettext as _
 from app.words import ngettext, short_day_words
@@ -204,13 +204,15 @@ def _won(card: DrawCard, count: str, found: Bought) -> tuple[str, Label]:
     if not found.wins:
         return count, Label(_("Nothing won"), "", "ticket")
     words = _("%(tickets)s, %(prizes)s", tickets=count, prizes=prizes_words(len(found.wins)))
-    left = sum(1 for won in found.wins if not won.is_claimed)
-    if not left:
-        return words, Label(_("Claimed"), "ok", "check")
-    ends = [end for part in found.parts if (end := part.claims_end_ms(found.paid_ms)) is not None]
-    day = short_day_words(from_ms(min(ends)).astimezone(card.zone))
-    words = _("%(words)s. Claim by %(day)s", words=words, day=day)
-    return words, Label(ngettext("%(num)d to claim", "%(num)d to claim", left), "warn", "gift")
+    claims = found.open_claims(wall_ms())
+    if claims:
+        day = short_day_words(from_ms(min(claims.values())).astimezone(card.zone))
+        words = _("%(words)s. Claim by %(day)s", words=words, day=day)
+        to_claim = ngettext("%(num)d to claim", "%(num)d to claim", len(claims))
+        return words, Label(to_claim, "warn", "gift")
+    if any(can_be_claimed(won) for won in found.wins):
+        return words, Label(_("Time to claim is over"), "", "clock")
+    return words, Label(_("Claimed"), "ok", "check")
 
 
 def _budget(card: DrawCard, limits: BuyerLimits) -> MyBudget:

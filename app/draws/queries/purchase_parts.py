@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from app.box_office import office
-from app.clock import from_ms, utc_now
+from app.clock import from_ms, wall_ms
 from app.draw_cards import DrawCard
 from app.draws.queries.gifts import Gifts, gift_links, gift_notes, gifts_in
 from app.draws.queries.prizes import count_words
@@ -18,7 +18,7 @@ from app.lottery.pool.terms import ENTITLEMENT, SEAT
 from app.orders.views import OrderView
 from app.pages import Fact
 from app.prize_draws.drawing import holder_salt
-from app.prize_draws.results import Bought, Won, can_be_claimed
+from app.prize_draws.results import Bought, Won
 from app.words import gettext as _
 from app.words import list_words, ngettext, short_day_words
 
@@ -70,21 +70,15 @@ def spans(found: Bought) -> Iterator[Fact]:
 
 def claim_times(card: DrawCard, found: Bought) -> Iterator[str]:
     """Until when its prizes can be claimed."""
-    ends = [end for part in found.parts if (end := part.claims_end_ms(found.paid_ms)) is not None]
-    if ends and _claimable(found):
-        day = short_day_words(from_ms(min(ends)).astimezone(card.zone))
+    claims = found.open_claims(wall_ms())
+    if claims:
+        day = short_day_words(from_ms(min(claims.values())).astimezone(card.zone))
         yield _("Claim by %(day)s.", day=day)
 
 
 def claim_words(found: Bought) -> str:
     """The words of the button; none when there is nothing to claim any more."""
-    now = utc_now()
-    open_batches = {
-        part.batch_id
-        for part in found.parts
-        if (end := part.claims_end_ms(found.paid_ms)) is not None and from_ms(end) > now
-    }
-    count = sum(1 for won in _claimable(found) if won.batch_id in open_batches)
+    count = len(found.open_claims(wall_ms()))
     return ngettext("Claim my prize", "Claim %(num)d prizes", count) if count else ""
 
 
@@ -138,10 +132,6 @@ def cells(card: DrawCard, found: Bought) -> Cells:
     if scale > 1:
         words = _("One square is %(count)s tickets", count=scale)
     return Cells(tuple(kinds), scale, 25 if found.taken > FEW_CELLS else 20, words)
-
-
-def _claimable(found: Bought) -> list[Won]:
-    return [won for won in found.wins if can_be_claimed(won)]
 
 
 def _tickets_words(wins: list[Won], is_many: bool) -> str:
