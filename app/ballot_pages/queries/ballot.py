@@ -109,6 +109,8 @@ def asked_page(office: BoxOffice, ballot: Any, request: Any, token: str) -> Aske
     """One more press, in the letter; the same words for every address."""
     is_kept = office.settings.smtp_url is None
     sentence = _("We sent a link to %(email)s. The entry counts once you open it and press.")
+    if is_kept:
+        sentence = _("A link for %(email)s is written. The entry counts once you open it and press.")
     before, _gap, after = (sentence % {"email": "\0"}).partition("\0")
     kept = _(
         "No mail server is set up here, so the letter was not sent: it is kept, and an admin of"
@@ -197,7 +199,7 @@ def _steps(ballot: Any, terms: BallotTerms) -> Iterator[Step]:
     yield Step(draws, how)
     yield Step("", _("Everybody gets an email.") + " " + days)
     until = (ballot.draws_at or closes) + timedelta(milliseconds=terms.right_ms)
-    about = _("from %(moment)s", moment=_local(ballot, until))
+    about = _("From %(moment)s", moment=_local(ballot, until))
     yield Step(about, _("Seats that were not bought go down the waiting list."))
 
 
