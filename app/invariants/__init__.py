@@ -12,6 +12,7 @@ from app.invariants.ledger import ledger_rules
 from app.invariants.money import money_rules
 from app.invariants.orders import order_rules
 from app.invariants.places import place_rules
+from app.invariants.prizes import prize_rules
 from app.invariants.receipts import receipt_rules
 from app.invariants.storage import storage_rules
 
@@ -21,7 +22,7 @@ Rule = Callable[[Connection], Iterable[str]]
 
 RULES = (
     *(storage_rules, place_rules, order_rules, money_rules, ledger_rules, receipt_rules),
-    draw_rules,
+    *(draw_rules, prize_rules),
     ballot_rules,
 )
 

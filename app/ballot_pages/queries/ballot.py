@@ -110,7 +110,9 @@ def asked_page(office: BoxOffice, ballot: Any, request: Any, token: str) -> Aske
     is_kept = office.settings.smtp_url is None
     sentence = _("We sent a link to %(email)s. The entry counts once you open it and press.")
     if is_kept:
-        sentence = _("A link for %(email)s is written. The entry counts once you open it and press.")
+        sentence = _(
+            "A link for %(email)s is written. The entry counts once you open it and press."
+        )
     before, _gap, after = (sentence % {"email": "\0"}).partition("\0")
     kept = _(
         "No mail server is set up here, so the letter was not sent: it is kept, and an admin of"
