@@ -1,14 +1,15 @@
-"""Bringing the database to the newest shape at start."""
+"""Giving the database its newest shape at start."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app import models
 from app.config import BadSetting, Settings, sync_folder
 from app.db import Database, busy_or
 from app.refusals import Busy
@@ -18,12 +19,34 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
 def migrate(db: Database, settings: Settings) -> None:
-    """Apply all revisions that are missing; costs one query when there are none.
+    """Make an empty database, or apply the revisions that are missing; one query when none is.
 
     Raises `BadSetting` for data that a newer version has written.
     """
-    if _version(db) == HEAD:
+    version = _version(db)
+    if version == HEAD:
         return
+    if version is None and _is_empty(db):
+        _create(db)
+    else:
+        _upgrade(db)
+    sync_folder(settings.data_dir)
+
+
+def _create(db: Database) -> None:
+    """All tables at once: what the revisions come to (tests/test_migrations.py), in megabytes less.
+
+    A first start would keep Alembic in memory for as long as the server runs.
+    """
+    versions = Table("alembic_version", MetaData(), Column("version_num", String(32)))
+    versions.append_constraint(PrimaryKeyConstraint("version_num", name="alembic_version_pkc"))
+    with db.writers.begin() as connection:
+        models.Table.metadata.create_all(connection, checkfirst=False)
+        versions.create(connection)
+        connection.execute(versions.insert().values(version_num=HEAD))
+
+
+def _upgrade(db: Database) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -43,7 +66,11 @@ def migrate(db: Database, settings: Settings) -> None:
                 "This data was written by a newer Full House: start that version, or restore the"
                 " backup that you made before it."
             ) from None
-    sync_folder(settings.data_dir)
+
+
+def _is_empty(db: Database) -> bool:
+    with db.writers.connect() as connection:
+        return not inspect(connection).get_table_names()
 
 
 def _version(db: Database) -> str | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Index, MetaData, inspect
+from sqlalchemy import Connection, Index, MetaData, inspect, select
 from sqlalchemy.engine import Inspector
 from sqlalchemy.exc import DBAPIError
 
@@ -22,11 +24,20 @@ from app.invariants.ledger import ledger_rules
 from app.models import Table
 from app.schema import MIGRATIONS, migrate
 from tests.opened import settings_of
+from tests.services.environment import clean_env
 from tests.services.postgres import Postgres
 from tests.source import Source, imports, is_below, parse, python_files
 
 Facts = dict[str, set[str]]
 
+FIRST_START = """
+import sys
+from app.box_office import open_box_office
+from app.config import read_settings
+
+open_box_office(read_settings()).close()
+print(", ".join(name for name in sys.modules if name.startswith("alembic")) or "none")
+"""
 BROKEN_REVISION = """
 import sqlalchemy as sa
 from alembic import op
@@ -72,21 +83,35 @@ def other_db(empty_urls: tuple[str, str], tmp_path: Path) -> Iterator[Database]:
 # ---- the same as the models ---------------------------------------------------------------------
 
 
-def test_alembic_finds_nothing_that_the_revisions_left_out(db: Database, tmp_path: Path) -> None:
-    migrate(db, settings_of(tmp_path))
+def test_alembic_finds_nothing_that_the_revisions_left_out(db: Database) -> None:
+    _go(db, "head")
 
     with db.writers.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, Table.metadata) == []
 
 
-def test_the_revisions_make_the_same_rules_as_the_models(
+def test_a_first_start_makes_what_the_revisions_make(
     db: Database, other_db: Database, tmp_path: Path
 ) -> None:
-    migrate(db, settings_of(tmp_path))
-    _create(other_db, Table.metadata)
+    _go(db, "head")
+    migrate(other_db, settings_of(tmp_path))
 
-    assert _facts(db) == _facts(other_db)
+    assert _everything(db) == _everything(other_db)
+    assert _versions(db) == _versions(other_db)
+    assert not _has_rows(db)
+    assert not _has_rows(other_db)
+
+
+def test_a_first_start_leaves_alembic_out_of_memory(tmp_path: Path) -> None:
+    settings = {"FULLHOUSE_DATA_DIR": str(tmp_path), "DATABASE_URL": "", "SMTP_URL": ""}
+
+    ran = subprocess.run(
+        [sys.executable, "-c", FIRST_START], env=clean_env() | settings,
+        cwd=MIGRATIONS.parents[1], check=False, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+    assert (ran.returncode, ran.stdout) == (0, "none\n"), ran.stderr
 
 
 def test_the_comparison_sees_every_check_index_and_unique_key(db: Database) -> None:
@@ -209,32 +234,67 @@ def test_a_failed_revision_changes_nothing(
     assert _everything(db) == before
 
 
-def test_a_first_start_that_fails_leaves_an_empty_database(
+def test_revisions_that_fail_leave_an_empty_database_empty(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _add_broken_revision(tmp_path / "migrations", monkeypatch)
 
     with pytest.raises(DBAPIError):
-        migrate(db, settings_of(tmp_path))
+        _go(db, "head")
 
     with db.read() as connection:
         assert inspect(connection).get_table_names() == []
 
 
-def test_a_start_after_a_failed_one_carries_on(
+def test_a_first_start_that_fails_leaves_an_empty_database(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        _add_broken_revision(tmp_path / "migrations", broken)
+        broken.setattr(schema, "HEAD", object())  # the last that is written
         with pytest.raises(DBAPIError):
             migrate(db, settings_of(tmp_path))
+        with db.read() as connection:
+            assert inspect(connection).get_table_names() == []
 
     migrate(db, settings_of(tmp_path))
 
     assert _everything(db)[1] == schema.HEAD
 
 
-def test_the_way_back_takes_everything_away(db: Database, tmp_path: Path) -> None:
+def test_a_database_that_has_something_else_in_it_is_not_taken_for_ours(
+    db: Database, tmp_path: Path
+) -> None:
+    with db.writers.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE orders (id INTEGER PRIMARY KEY)")
+
+    with pytest.raises(DBAPIError):
+        migrate(db, settings_of(tmp_path))
+
+    with db.read() as connection:
+        assert inspect(connection).get_table_names() == ["orders"]
+
+
+def test_a_start_after_a_failed_one_carries_on(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _go(db, "0002")
+    with monkeypatch.context() as broken:
+        _add_broken_revision(tmp_path / "migrations", broken)
+        with pytest.raises(DBAPIError):
+            migrate(db, settings_of(tmp_path))
+    assert _everything(db)[1] == "0002"
+
+    migrate(db, settings_of(tmp_path))
+
+    assert _everything(db)[1] == schema.HEAD
+
+
+@pytest.mark.parametrize("is_made_by_revisions", [True, False])
+def test_the_way_back_takes_everything_away(
+    db: Database, tmp_path: Path, is_made_by_revisions: bool
+) -> None:
+    if is_made_by_revisions:
+        _go(db, "head")
     migrate(db, settings_of(tmp_path))
 
     _go(db, "base", command.downgrade)
@@ -247,10 +307,26 @@ def test_the_way_back_takes_everything_away(db: Database, tmp_path: Path) -> Non
 
 def _go(db: Database, revision: str, how: Callable[[Config, str], None] = command.upgrade) -> None:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
     with db.writers.connect() as connection:
         config.attributes["connection"] = connection
         how(config, revision)
+
+
+def _versions(db: Database) -> list[Any]:
+    """The table in which Alembic writes the version."""
+    with db.read() as connection:
+        seen, name = inspect(connection), "alembic_version"
+        parts = [*seen.get_columns(name), seen.get_pk_constraint(name)]
+    return [_words(part) for part in parts]
+
+
+def _has_rows(db: Database) -> bool:
+    with db.read() as connection:
+        return any(
+            connection.execute(select(table).limit(1)).first() is not None
+            for table in Table.metadata.tables.values()
+        )
 
 
 def _create(db: Database, metadata: MetaData) -> None:

@@ -118,7 +118,6 @@ class BallotRequest(Table):
     __tablename__ = "ballot_requests"
     __table_args__ = (
         CheckConstraint("count > 0", name="count"),
-        CheckConstraint("weight > 0", name="weight"),
         Index("ix_ballot_requests_address", "email_key", "ballot_id"),
         STRICT_KEYED,
     )
@@ -132,7 +131,9 @@ class BallotRequest(Table):
     wishes: Mapped[list[list[Any]]] = mapped_column(Json)  # [[event, category]], the first best
     wants_to_wait: Mapped[bool] = mapped_column(Flag)
     asked_at: Mapped[datetime] = mapped_column(Instant)
-    weight: Mapped[int] = mapped_column(default=1, server_default="1")
+    weight: Mapped[int] = mapped_column(
+        CheckConstraint("weight > 0", name="weight"), default=1, server_default="1"
+    )
     contribution: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 

@@ -87,7 +87,6 @@ class Event(Table):
         one_of("stock", Stock),
         CheckConstraint("order_limit BETWEEN 1 AND 100", name="order_limit"),
         CheckConstraint("buyer_limit BETWEEN 1 AND 1000000", name="buyer_limit"),
-        CheckConstraint("returns_close_hours >= 0", name="returns_close_hours"),
         STRICT,
     )
 
@@ -118,7 +117,9 @@ class Event(Table):
     buyer_limit: Mapped[int] = mapped_column(default=20)
     forbid_lone_seats: Mapped[bool] = mapped_column(Flag, default=False)
     # until how long before the start buyers may return tickets by themselves; none: not at all
-    returns_close_hours: Mapped[int | None] = mapped_column()
+    returns_close_hours: Mapped[int | None] = mapped_column(
+        CheckConstraint("returns_close_hours >= 0", name="returns_close_hours")
+    )
     # by way of paying, as event files say it: card, manual, transfer; an absent one of the last
     # two is off
     payments: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)

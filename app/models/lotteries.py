@@ -26,7 +26,6 @@ class Lottery(Table):
     __tablename__ = "lotteries"
     __table_args__ = (
         one_of("status", LotteryStatus),
-        CheckConstraint("credits > 0", name="credits"),
         STRICT,
     )
 
@@ -40,7 +39,9 @@ class Lottery(Table):
     currency: Mapped[str] = mapped_column(Text)
     time_zone: Mapped[str] = mapped_column(Text)
     status: Mapped[LotteryStatus] = mapped_column(Choice(LotteryStatus))
-    credits: Mapped[int | None] = mapped_column()  # what a ticket costs in them; none: not taken
+    credits: Mapped[int | None] = mapped_column(  # what a ticket costs in them; none: not taken
+        CheckConstraint("credits > 0", name="credits")
+    )
     rules: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # limits, as `PoolRules`
     public: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # how its value is fixed
     notes: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # as `DrawWords`
