@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -22,6 +22,8 @@ from app.models import (
     RightState,
 )
 from app.refusals import NotFound
+
+EVENT_OVER: Final = "over:"  # before the id of an event of which nothing is given any more
 
 
 def read_ballot(connection: Connection, ballot_id: int) -> BallotState:
@@ -67,8 +69,9 @@ def _read_supply(connection: Connection, state: BallotState) -> None:
         Wish(event_id, category): count
         for event_id, category, count in connection.execute(select(*columns).where(of_ballot))
     }
-    added = select(BallotAddition.supply_id).where(BallotAddition.ballot_id == state.ballot_id)
-    state.restore_supply(supply, connection.execute(added).scalars())
+    query = select(BallotAddition.supply_id).where(BallotAddition.ballot_id == state.ballot_id)
+    over = [int(key.removeprefix(EVENT_OVER)) for key in connection.execute(query).scalars()]
+    state.restore_supply(supply, over)
 
 
 def _entries(connection: Connection, ballot_id: int, rows: Any) -> Iterator[Entry]:

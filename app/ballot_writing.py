@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, update
 
+from app.ballot_reading import EVENT_OVER
 from app.clock import utc_now
 from app.lottery.ballot import records as r
 from app.lottery.ballot.entry import Entry
-from app.lottery.ballot.state import BallotState, closed_id
+from app.lottery.ballot.state import BallotState
 from app.models import (
     Ballot,
     BallotAddition,
@@ -101,12 +102,12 @@ class BallotChanges:
         self.rights.append({"entry_id": fact.entry_id, "state": state})
         self.is_supply_changed = True
 
-    def supply_added(self, fact: r.SupplyAdded) -> None:
-        self.additions.append({"supply_id": fact.supply_id})
+    def seats_returned(self, fact: r.SeatsReturned) -> None:
+        self.entry_changed(fact)
         self.is_supply_changed = True
 
     def event_closed(self, fact: r.EventClosed) -> None:
-        self.additions.append({"supply_id": closed_id(fact.event_id)})
+        self.additions.append({"supply_id": f"{EVENT_OVER}{fact.event_id}"})
 
     def ended(self, fact: r.BallotEnded) -> None:
         self.ballot.update(ended_ms=fact.at_ms, status_words=fact.because)
@@ -249,7 +250,7 @@ _GATHER: dict[type[r.Record], Callable[[BallotChanges, Any], None]] = {
     r.RightEnded: BallotChanges.right_ended,
     r.ListLeft: BallotChanges.entry_changed,
     r.ListJoined: BallotChanges.entry_changed,
-    r.SupplyAdded: BallotChanges.supply_added,
+    r.SeatsReturned: BallotChanges.seats_returned,
     r.EventClosed: BallotChanges.event_closed,
     r.BallotEnded: BallotChanges.ended,
     r.EffectDue: BallotChanges.effect_due,

@@ -90,7 +90,7 @@ class Batch:
 
     def seat_given(self, fact: r.SeatGiven) -> None:
         row = self._row(fact.seat, "sold", ticket_id=fact.ticket_id, ticket_type=fact.ticket_type)
-        self._seat(fact.seat, None, row)
+        self._seat(fact.seat, None, row | ({"reason": fact.keeper} if fact.keeper else {}))
 
     def seat_blocked(self, fact: r.SeatBlocked) -> None:
         self._seat(fact.seat, None, self._row(fact.seat, "blocked", reason=fact.reason))

@@ -7,10 +7,12 @@ other under the ballot's `steps`, and asking again heals whatever was cut off in
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from typing import Any, Final
 
 from sqlalchemy import select
 
+from app.ballot_reading import EVENT_OVER
 from app.box_office import BoxOffice
 from app.clock import wall_ms
 from app.inventory.commands import ArrangeKept, HoldKept, KeptRight
@@ -22,6 +24,7 @@ from app.lottery.ballot.commands import (
     FreeRight,
     JoinList,
     KeepRight,
+    ReturnSeats,
     ShowEntry,
     UseRight,
 )
@@ -29,6 +32,7 @@ from app.lottery.ballot.views import EntryView, RightView
 from app.lottery.refusals import RightOver
 from app.models import (
     Allocation,
+    BallotAddition,
     BallotEntry,
     BallotRight,
     BallotStatus,
@@ -138,10 +142,23 @@ def _arrange(office: BoxOffice, ballot_id: int, event_id: int) -> tuple[bool, in
     wanted = tuple(
         KeptRight(row.entry_id, row.category, row._mapping["count"]) for row in rights.values()
     )
-    is_ended = office.ballot_of(ballot_id).seen.status == BallotStatus.ENDED
-    arranged = office.inventory_of(event_id).ask(ArrangeKept(ballot_id, wanted, is_ended))
-    is_changed = _hear(office, ballot_id, rights, arranged)
+    is_over = _is_over(office, ballot_id, event_id)
+    arranged = office.inventory_of(event_id).ask(ArrangeKept(ballot_id, wanted, is_over))
+    is_changed = _hear(office, ballot_id, rights, arranged) or (
+        not is_over and _take_back(office, ballot_id, event_id, arranged)
+    )
     return is_changed or not arranged.is_done, arranged.lacking
+
+
+def _is_over(office: BoxOffice, ballot_id: int, event_id: int) -> bool:
+    """Whether the ballot gives nothing of an event any more: then its seats go on sale."""
+    query = select(BallotAddition.supply_id).where(
+        BallotAddition.ballot_id == ballot_id,
+        BallotAddition.supply_id == f"{EVENT_OVER}{event_id}",
+    )
+    with office.db.read() as connection:
+        is_closed = connection.scalar(query) is not None
+    return is_closed or office.ballot_of(ballot_id).seen.status == BallotStatus.ENDED
 
 
 def _drop_cancelled(office: BoxOffice, ballot_id: int, event_id: int) -> None:
@@ -164,6 +181,58 @@ def _hear(office: BoxOffice, ballot_id: int, rights: dict[str, Any], arranged: A
             ballot.ask(FreeRight(entry_id))
             is_changed = True
     return is_changed
+
+
+def _take_back(office: BoxOffice, ballot_id: int, event_id: int, arranged: Arranged) -> bool:
+    """Have the ballot know of bought seats that came back; whether there were any.
+
+    An event has more unsold seats of the ballot than the ballot knows of: tickets were returned.
+    """
+    known = _unsold(office, ballot_id, event_id)
+    back = {category: count - known[category] for category, count in arranged.unsold}
+    if not any(count > 0 for count in back.values()):
+        return False
+    has = {entry_id: count for entry_id, _order, count in arranged.sold}
+    is_changed = False
+    for row in _buyers(office, ballot_id):
+        event, category = row.bought
+        count = min(back.get(category, 0), row.bought_count - has.get(row.id, 0))
+        if event == event_id and count > 0:
+            left = row.bought_count - count
+            office.ballot_of(ballot_id).ask(ReturnSeats(row.id, row.email_key, left))
+            back[category] -= count
+            is_changed = True
+    return is_changed
+
+
+def _unsold(office: BoxOffice, ballot_id: int, event_id: int) -> Counter[str]:
+    """How many seats of an event, by category, are free or promised as the ballot knows it."""
+    free = select(BallotSupply.category, BallotSupply.room).where(
+        BallotSupply.ballot_id == ballot_id, BallotSupply.event_id == event_id
+    )
+    promised = select(BallotRight.category, BallotRight.__table__.c["count"]).where(
+        BallotRight.ballot_id == ballot_id,
+        BallotRight.event_id == event_id,
+        BallotRight.state == RightState.LIVE,
+    )
+    found: Counter[str] = Counter()
+    with office.db.read() as connection:
+        for query in (free, promised):
+            for category, count in connection.execute(query):
+                found[category] += count
+    return found
+
+
+def _buyers(office: BoxOffice, ballot_id: int) -> list[Any]:
+    query = (
+        select(
+            BallotEntry.id, BallotEntry.email_key, BallotEntry.bought, BallotEntry.bought_count
+        )
+        .where(BallotEntry.ballot_id == ballot_id, BallotEntry.bought_count > 0)
+        .order_by(BallotEntry.place)
+    )  # fmt: skip
+    with office.db.read() as connection:
+        return list(connection.execute(query))
 
 
 def _events(office: BoxOffice, ballot_id: int) -> list[int]:

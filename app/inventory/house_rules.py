@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from app.inventory import commands as c
 from app.inventory import records as r
 from app.inventory.holding import taken_refusal
-from app.inventory.kept import is_keeper, to_be_seen
+from app.inventory.kept import given_back, is_keeper, moved_keeper, to_be_seen
 from app.inventory.outcome import Decision, Moment
 from app.inventory.state import BLOCKED, FREE, EventInventory
 from app.inventory.views import Changed
@@ -39,14 +39,17 @@ def cancel_tickets(
     own = set(state.order_tickets.get(command.order_id, ()))
     ids = [ticket_id for ticket_id in dict.fromkeys(command.ticket_ids) if ticket_id in own]
     facts: list[r.Record] = []
+    back: list[str] = []
     for ticket_id in ids:
         ticket = state.tickets[ticket_id]
         facts.append(r.TicketVoided(ticket_id, command.at_ms))
         if ticket.seat is not None:
-            facts.append(r.SeatFreed(ticket.seat, ticket_id))
+            facts.append(given_back(state, ticket.seat, ticket_id, moment.wall_ms))
+            back.append(ticket.seat)
         elif ticket.area is not None:
             facts.append(r.AreaFreed(ticket.area, 1))
     if ids:
+        facts.extend(to_be_seen(state, back, f"returned:{ids[0]}"))
         words = {"tickets": ids, "reason": command.reason}
         facts.append(r.Journalled("tickets.cancelled", command.by, command.order_id, words))
         facts.extend(_refund(command, ids, sum(state.tickets[one].cents for one in ids)))
@@ -86,9 +89,10 @@ def move_ticket(state: EventInventory, command: c.MoveTicket, moment: Moment) ->
     if state.seat_letter(command.seat) != FREE:
         raise taken_refusal(state.offer, state.letters, [command.seat], [])
     words = {"ticket": ticket.id, "from": ticket.seat, "to": command.seat}
+    keeper = moved_keeper(state, ticket.seat, command.seat)
     facts = (
         r.SeatFreed(ticket.seat, ticket.id),
-        r.SeatGiven(command.seat, ticket.id, ticket.ticket_type),
+        r.SeatGiven(command.seat, ticket.id, ticket.ticket_type, keeper),
         r.TicketMoved(ticket.id, command.seat),
         r.EffectDue(
             "mail.order_moved",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Final
 
@@ -83,8 +83,9 @@ def arrange_kept(
     if command.to_sale:
         facts.extend(r.SeatFreed(seat, "") for seat in pool)
     held, sold = _taken(state, of_entry)
+    unsold = tuple(sorted(_unsold(state, command.ballot_id).items()))
     served = len({fact.keeper for fact in given})
-    arranged = Arranged(held, sold, served, lacking, is_done=served < ARRANGED_LIMIT)
+    arranged = Arranged(held, sold, unsold, served, lacking, is_done=served < ARRANGED_LIMIT)
     return Decision(arranged, tuple(facts))
 
 
@@ -191,6 +192,15 @@ def _taken(
         if bought:
             sold.append((entry_id, state.tickets[bought[0]].order_id, len(bought)))
     return tuple(held), tuple(sold)
+
+
+def _unsold(state: EventInventory, ballot_id: int) -> Counter[str]:
+    """Seats of a ballot that no ticket has, by their category."""
+    return Counter(
+        _category(state, seat)
+        for seat, keeper in state.kept.items()
+        if ballot_of(keeper) == ballot_id and state.seat_letter(seat) != SOLD
+    )
 
 
 def _pool(state: EventInventory, ballot_id: int) -> list[str]:

@@ -41,6 +41,22 @@ def freed(state: EventInventory, seat: str, owner: str) -> r.Record:
     return r.SeatFreed(seat, owner) if keeper is None else r.SeatKept(seat, owner, keeper)
 
 
+def given_back(state: EventInventory, seat: str, ticket_id: str, wall_ms: int) -> r.Record:
+    """A seat of a returned ticket is free, or waits in its ballot for the next on the list."""
+    keeper, closes_ms = state.kept.get(seat), state.offer.sales_close_ms
+    is_over = state.offer.status == "cancelled" or (closes_ms is not None and wall_ms >= closes_ms)
+    if keeper is None or is_over:
+        return r.SeatFreed(seat, ticket_id)
+    return r.SeatKept(seat, ticket_id, keeper_of(ballot_of(keeper)))
+
+
+def moved_keeper(state: EventInventory, before: str, after: str) -> str:
+    """The ballot's word that goes along when a ticket moves to a seat of the same price, or ""."""
+    seats, index = state.offer.seats, state.offer.seat_index
+    is_same = seats[index[before]].category == seats[index[after]].category
+    return state.kept.get(before, "") if is_same else ""
+
+
 def to_be_seen(state: EventInventory, seats: Iterable[str], once: str) -> Iterator[r.EffectDue]:
     """Have the ballots of these seats look at them again; `once` names the occasion."""
     keepers = (state.kept[seat] for seat in seats if seat in state.kept)

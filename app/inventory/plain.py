@@ -40,7 +40,8 @@ def outcome_from_plain(plain: dict[str, Any]) -> Any:
         return Changed(**facts)
     if kind == "Arranged":
         sold = tuple(tuple(one) for one in facts.pop("sold"))
-        return Arranged(held=tuple(facts.pop("held")), sold=sold, **facts)
+        unsold = tuple((category, count) for category, count in facts.pop("unsold"))
+        return Arranged(held=tuple(facts.pop("held")), sold=sold, unsold=unsold, **facts)
     lines = tuple(LineView(**line) for line in facts.pop("lines"))
     if kind == "Sold":
         return Sold(lines=lines, ticket_ids=tuple(facts.pop("ticket_ids")), **facts)

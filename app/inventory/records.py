@@ -89,11 +89,12 @@ class SeatSold(Record):
 
 @frozen
 class SeatGiven(Record):
-    """A free seat belongs to a ticket that moved."""
+    """A free seat belongs to a ticket that moved, and so does the word of the ballot's `keeper`."""
 
     seat: str
     ticket_id: str
     ticket_type: str
+    keeper: str = ""
 
 
 @frozen
@@ -106,7 +107,10 @@ class SeatBlocked(Record):
 
 @frozen
 class SeatKept(Record):
-    """A seat is off sale and kept by a ballot; `before` is its hold, "" for kept, None for free."""
+    """A seat is off sale and kept by a ballot.
+
+    `before` is the hold or the ticket that had it, "" for kept, None for free.
+    """
 
     seat: str
     before: str | None

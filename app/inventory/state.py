@@ -280,6 +280,8 @@ class EventInventory:
 
     def _give_seat(self, fact: r.SeatGiven) -> None:
         self._set(fact.seat, SOLD, fact.ticket_id)
+        if fact.keeper:
+            self.kept[fact.seat] = fact.keeper
 
     def _block_seat(self, fact: r.SeatBlocked) -> None:
         self._set(fact.seat, BLOCKED, "")

@@ -98,12 +98,14 @@ class Sold:
 class Arranged:
     """A ballot's seats after they were arranged.
 
-    `held` are entries whose seats a basket has; `sold` says entry, order and how many. `served` got
-    seats now, `lacking` found none; until `is_done` there are more to serve.
+    `held` are entries whose seats a basket has; `sold` says entry, order and how many, `unsold` how
+    many of each category nobody has bought. `served` got seats now, `lacking` found none; until
+    `is_done` there are more to serve.
     """
 
     held: tuple[str, ...]
     sold: tuple[tuple[str, str, int], ...]
+    unsold: tuple[tuple[str, int], ...]
     served: int
     lacking: int
     is_done: bool

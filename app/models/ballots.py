@@ -100,7 +100,7 @@ class BallotSupply(Table):
 
 
 class BallotAddition(Table):
-    """What changed about the seats of a ballot later, once for each id: more, or an event's end."""
+    """What changed about the seats of a ballot later, once for each id: an event's end."""
 
     __tablename__ = "ballot_additions"
     __table_args__ = (STRICT_KEYED,)

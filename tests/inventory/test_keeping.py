@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.inventory import commands as c
 from app.inventory.decide import decide, settle
 from app.inventory.house_rules import KeptByBallot
 from app.inventory.outcome import Moment
-from app.inventory.records import EffectDue, SeatFreed
+from app.inventory.records import EffectDue, Record, SeatFreed
 from app.inventory.state import EventInventory
 from app.inventory.views import Arranged
 from app.refusals import Invalid, NotFound, PlacesTaken
@@ -135,15 +137,26 @@ def test_only_the_entrys_own_seats_go_into_one_basket() -> None:
             decide(house, command, NOON)
 
 
+def bought(house: EventInventory, count: int = 1) -> tuple[Record, ...]:
+    """The first entry buys so many of its two seats; what became true for it."""
+    arranged(house, *TWO)
+    held = settle(house, taking("e1", count=count), NOON).outcome
+    order = c.NewOrder("o1", "demo", "Bo", "bo@example.org", "bo", "en", True, NOON_MS)
+    tickets = tuple(c.NewTicket(f"t{n}", n, f"code{n}") for n in range(1, count + 1))
+    return settle(house, c.BuyNow(order, "bo", held.total_cents, "ref", tickets, 1), NOON).records
+
+
+def returned(house: EventInventory, *tickets: str) -> tuple[Record, ...]:
+    """Tickets of the first entry are voided; what became true for it."""
+    command = c.CancelTickets("o1", tickets, "ill", "ada", NOON_MS)
+    return settle(house, command, NOON).records
+
+
 def test_what_was_sold_is_told_and_never_given_again() -> None:
     house = set_aside(5)
-    arranged(house, *TWO)
-    held = settle(house, taking("e1", count=1), NOON).outcome
-    order = c.NewOrder("o1", "demo", "Bo", "bo@example.org", "bo", "en", True, NOON_MS)
-    tickets = (c.NewTicket("t1", 1, "code"),)
-    sold = settle(house, c.BuyNow(order, "bo", held.total_cents, "ref", tickets, 1), NOON)
+    sold = bought(house)
 
-    assert "ballot.seats" in [f.kind for f in sold.records if isinstance(f, EffectDue)]
+    assert "ballot.seats" in [f.kind for f in sold if isinstance(f, EffectDue)]
     assert arranged(house, *TWO).sold == (("e1", "o1", 1),)
     assert len(kept(house, "e1")) == 2  # the other one is kept until the ballot has heard
 
@@ -159,3 +172,61 @@ def test_what_the_ballot_needs_no_more_is_on_sale_again() -> None:
 
     assert kept(house) == []
     assert house.letters.count(b"b") == 2
+
+
+def test_a_returned_seat_waits_in_the_ballot_for_the_next() -> None:
+    house = set_aside(5)
+    bought(house, 2)
+    seats = kept(house, "e1")
+    assert arranged(house, TWO[1]).unsold == (("back", 3),)
+
+    facts = returned(house, "t1")
+
+    assert [f.kind for f in facts if isinstance(f, EffectDue)] == ["ballot.seats"]
+    assert not any(isinstance(fact, SeatFreed) for fact in facts)
+    assert len(kept(house)) == 1
+    assert set(kept(house)) < set(seats)
+    told = arranged(house, TWO[1])
+    assert (told.sold, told.unsold) == ((("e1", "o1", 1),), (("back", 4),))
+    arranged(house, TWO[1], to_sale=True)
+    assert kept(house) == []
+
+
+@pytest.mark.parametrize("how", ["cancelled", "over", "never kept"])
+def test_a_returned_seat_that_the_ballot_cannot_give_is_free(how: str) -> None:
+    house = set_aside(5)
+    bought(house)
+    if how == "cancelled":
+        settle(house, c.ChangeStatus("cancelled", "snow", "ada", NOON_MS), NOON)
+    if how == "over":
+        house.offer = replace(house.offer, sales_close_ms=NOON_MS)
+    if how == "never kept":
+        house.kept.clear()
+    seat = house.tickets["t1"].seat
+    assert seat is not None
+
+    returned(house, "t1")
+
+    assert house.seat_letter(seat) == ord("f")
+    assert seat not in house.kept
+
+
+def test_the_ballots_word_goes_along_to_a_seat_of_the_same_price_only() -> None:
+    house = set_aside(5)
+    bought(house)
+    free = {
+        seat.category: seat.id
+        for seat in house.offer.seats
+        if house.seat_letter(seat.id) == ord("f")
+    }
+    before = house.tickets["t1"].seat
+
+    settle(house, c.MoveTicket("t1", free["back"], "ada", NOON_MS), NOON)
+    assert arranged(house, *TWO).sold == (("e1", "o1", 1),)
+    assert (free["back"] in house.kept, before in house.kept) == (True, False)
+    assert house.seat_letter(str(before)) == ord("f")
+    settle(house, c.MoveTicket("t1", free["front"], "ada", NOON_MS), NOON)
+
+    assert arranged(house, *TWO).sold == ()
+    returned(house, "t1")
+    assert house.seat_letter(free["front"]) == ord("f")

@@ -163,7 +163,7 @@ class BallotSimulation:
         for name in ("terms", "seal", "status", "list_hash", "order", "announced", "last_place",
                      "is_called_off"):  # fmt: skip
             setattr(read, name, getattr(kept, name))
-        read.restore_supply(kept.supply, kept.supply_ids)
+        read.restore_supply(kept.supply, kept.closed_events)
         read.restore_entries(kept.entries.values())
         return read
 
@@ -298,11 +298,8 @@ def _join(s: BallotSimulation) -> Command[Any]:
     return c.JoinList(*s.owned("lapsed", "declined", "lost", "left"))
 
 
-def _supply(s: BallotSimulation) -> Command[Any]:
-    s.serial += 1
-    supply_id = f"s{s.serial}" if s.often(0.8) else "s1"
-    wish = s.chance.choice((*WISHES, STRANGE))
-    return c.AddSupply(supply_id, wish, s.chance.choice((0, 1, 2, 3)), "ada")
+def _return(s: BallotSimulation) -> Command[Any]:
+    return c.ReturnSeats(*s.owned("bought"), s.chance.choice((-1, 0, 0, 1, 2, 3)))
 
 
 def _end(s: BallotSimulation) -> Command[Any]:
@@ -326,11 +323,11 @@ def _show(s: BallotSimulation) -> Command[Any]:
 
 _ANY: Final = (
     _open, _enter, _change, _withdraw, _close, _value, _order, _announce, _publish, _keep, _free,
-    _use, _decline, _join, _supply, _end, _drop, _show,
+    _use, _decline, _join, _return, _end, _drop, _show,
 )  # fmt: skip
 _AFTERWARDS: Final = (
     *_ANY, *(_announce,) * 2, *(_keep,) * 2, *(_free,) * 2, *(_use,) * 4, *(_decline,) * 4,
-    *(_join,) * 4, *(_withdraw,) * 2, *(_supply,) * 2,
+    *(_join,) * 4, *(_withdraw,) * 2, *(_return,) * 4,
 )  # fmt: skip
 _MAKERS: Final[dict[str, Any]] = {
     DRAFT: (*_ANY, *(_open,) * 6),

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count as count_from
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.ballot_draws import drawing
 from app.ballot_draws.entering import Wanted, ask_to_enter, asked_request, confirm_entry
 from app.ballot_draws.opening import open_ballot
+from app.ballot_draws.seats import seats_kept
 from app.ballot_files.reading import read_ballot_file
 from app.box_office import BoxOffice
-from app.clock import utc_now
-from app.clock import wall_ms as real_wall_ms
+from app.clock import utc_now, wall_ms
+from app.invariants import check
+from app.inventory.commands import BuyNow, NewOrder, NewTicket
 from app.lottery.ballot.terms import Wish
-from app.models import BallotRequest
+from app.models import BallotRequest, BallotRight, RightState
+from app.tokens import new_id
 from tests.carrying import carry_out_due
 from tests.opened import Show
 
 HOUR_MS = 3_600_000
 VALUE = "3 8 19 27 33 41"
+SERIALS = count_from(1)
 
 
 def ballot_file(show: Show, seats: int = 4, **changes: str) -> str:
@@ -93,8 +99,9 @@ def closed_and_drawn(office: BoxOffice, ballot: Any, patch: pytest.MonkeyPatch) 
 
 def pass_closing(patch: pytest.MonkeyPatch) -> None:
     """The wall shows a time after entries have closed."""
+    now_ms = wall_ms  # what is patched must not call itself
     for clock in ("app.inventory_actor.wall_ms", "app.ballot_draws.drawing.wall_ms"):
-        patch.setattr(clock, lambda: real_wall_ms() + 2 * HOUR_MS)
+        patch.setattr(clock, lambda: now_ms() + 2 * HOUR_MS)
 
 
 def follow(office: BoxOffice) -> None:
@@ -111,3 +118,38 @@ def emails_of(office: BoxOffice) -> dict[str, str]:
     with office.db.read() as connection:
         rows = connection.execute(BallotRequest.__table__.select()).all()
     return {row.id: row.email for row in rows}
+
+
+def rights(office: BoxOffice, state: RightState = RightState.LIVE) -> dict[str, Any]:
+    """Rights of this state by entry."""
+    with office.db.read() as connection:
+        rows = connection.execute(
+            select(BallotRight.__table__).where(BallotRight.state == state)
+        ).all()
+    return {row.entry_id: row for row in rows}
+
+
+def own_seats(show: Show, ballot: Any, entry_id: str) -> list[str]:
+    """Seats that are an entry's."""
+    return seats_kept(show.office, ballot.id, entry_id, show.id)
+
+
+def assert_sound(office: BoxOffice) -> None:
+    """Every rule between all rows holds."""
+    with office.db.read() as connection:
+        assert check(connection) == []
+
+
+def pay(show: Show, basket: str, cents: int, count: int) -> str:
+    """Pay for what a basket holds; the order."""
+    order_id = f"O{new_id()[-7:]}".upper()
+    order = NewOrder(order_id, "demo", "Bo", "bo@example.org", "bo", "en", True, wall_ms())
+    tickets = tuple(_ticket() for _ in range(count))
+    key = show.office.keys.current_id(show.id)
+    show.inventory.ask(BuyNow(order, basket, cents, new_id(), tickets, key))
+    return order_id
+
+
+def _ticket() -> NewTicket:
+    serial = next(SERIALS)
+    return NewTicket(new_id(), serial, f"CODE{serial:06}")

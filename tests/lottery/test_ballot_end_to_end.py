@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count as count_from
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,15 @@ from sqlalchemy import func, select, update
 
 from app.ballot_draws import drawing, seats
 from app.ballot_draws.opening import AlreadyOpened, open_ballot
-from app.ballot_draws.seats import arrange_seats, decline_right, move_to_basket, seats_kept
+from app.ballot_draws.seats import arrange_seats, decline_right, move_to_basket
 from app.ballot_draws.stories import story_of
 from app.ballot_files.reading import read_ballot_file
 from app.ballot_files.refused import BallotFileRefused
 from app.box_office import BoxOffice, open_box_office
 from app.clock import house, wall_ms
 from app.control_requests import carry_out
-from app.invariants import check
 from app.inventory.commands import (
-    BuyNow,
     HoldSeats,
-    NewOrder,
-    NewTicket,
     SeatChoice,
     SetAside,
     ShowBasket,
@@ -34,25 +29,27 @@ from app.lottery.ballot.commands import KeepRight, ShowBallot
 from app.lottery.draw.bundle import verify
 from app.lottery.draw.published import Published
 from app.lottery.refusals import InBasket, NotThatFar
-from app.models import Allocation, BallotEntry, BallotRight, Organizer, OutboxRow, RightState
+from app.models import Allocation, BallotEntry, Organizer, OutboxRow, RightState
 from app.refusals import PlacesTaken
-from app.tokens import new_id
 from app.upkeep import doctor_ballots
 from tests.lottery.opened_ballots import (
     HOUR_MS,
     VALUE,
+    assert_sound,
     ballot_file,
     closed_and_drawn,
     enter,
     follow,
     front_of,
     opened_ballot,
+    own_seats,
     pass_closing,
+    pay,
+    rights,
 )
 from tests.opened import Show, opened, settings_of, show_of
 
 MINUTE_MS = 60_000
-SERIALS = count_from(1)
 
 
 @pytest.fixture
@@ -60,41 +57,6 @@ def show(tmp_path: Path, database_url: str) -> Iterator[Show]:
     """An event on sale."""
     with opened(tmp_path, database_url) as office:
         yield show_of(office, "gala", 75)
-
-
-def rights(office: BoxOffice, state: RightState = RightState.LIVE) -> dict[str, Any]:
-    """Rights of this state by entry."""
-    with office.db.read() as connection:
-        rows = connection.execute(
-            select(BallotRight.__table__).where(BallotRight.state == state)
-        ).all()
-    return {row.entry_id: row for row in rows}
-
-
-def own_seats(show: Show, ballot: Any, entry_id: str) -> list[str]:
-    """Seats that are an entry's."""
-    return seats_kept(show.office, ballot.id, entry_id, show.id)
-
-
-def assert_sound(office: BoxOffice) -> None:
-    """Every rule between all rows holds."""
-    with office.db.read() as connection:
-        assert check(connection) == []
-
-
-def pay(show: Show, basket: str, cents: int, count: int) -> str:
-    """Pay for what a basket holds; the order."""
-    order_id = f"O{new_id()[-7:]}".upper()
-    order = NewOrder(order_id, "demo", "Bo", "bo@example.org", "bo", "en", True, wall_ms())
-    tickets = tuple(_ticket() for _ in range(count))
-    key = show.office.keys.current_id(show.id)
-    show.inventory.ask(BuyNow(order, basket, cents, new_id(), tickets, key))
-    return order_id
-
-
-def _ticket() -> NewTicket:
-    serial = next(SERIALS)
-    return NewTicket(new_id(), serial, f"CODE{serial:06}")
 
 
 def test_every_seat_is_promised_once_and_bought_by_whom_it_was_promised(

@@ -187,19 +187,38 @@ def test_who_bought_does_not_join_again() -> None:
 
 def test_seats_that_come_back_go_down_the_list_once() -> None:
     ballot = full()
+    told(ballot, uses("bo", 4))
 
-    view = told(ballot, c.AddSupply("s1", STALLS, 4, "ada"))
+    view = told(ballot, c.ReturnSeats("e-bo", "bo", 0))
 
-    assert view.free == 0
-    assert statuses(ballot) == {"bo": "won", "cy": "won", "dee": "waiting", "max": "won"}
-    assert noted(ballot, c.AddSupply("s1", STALLS, 4, "ada")) == ()
+    assert view.status == "declined"
+    assert statuses(ballot) == {"bo": "declined", "cy": "won", "dee": "waiting", "max": "won"}
+    assert noted(ballot, c.ReturnSeats("e-bo", "bo", 0)) == ()
+    assert told(ballot, c.JoinList("e-bo", "bo")).status == "waiting"
 
 
-def test_only_seats_of_the_ballot_come_back_to_it() -> None:
-    refused(full(), c.AddSupply("s1", SATURDAY, 1, "ada"), Invalid)
-    refused(full(), c.AddSupply("s1", STALLS, 0, "ada"), Invalid)
-    refused(full(), c.AddSupply("", STALLS, 1, "ada"), Invalid)
-    refused(opened(), c.AddSupply("s1", STALLS, 1, "ada"), NotThatFar)
+def test_whoever_gives_back_some_keeps_the_others() -> None:
+    ballot = full()
+    told(ballot, uses("bo", 4))
+
+    assert told(ballot, c.ReturnSeats("e-bo", "bo", 2)).status == "bought"
+    assert noted(ballot, c.ReturnSeats("e-bo", "bo", 2)) == ()
+    assert noted(ballot, c.ReturnSeats("e-bo", "bo", 4)) == (), "they do not come again"
+
+    assert statuses(ballot)["bo"] == "bought"
+    assert ballot.entries["e-bo"].bought_count == 2
+    refused(ballot, c.JoinList("e-bo", "bo"), NotThatFar)
+
+
+def test_only_bought_seats_come_back() -> None:
+    ballot = full()
+
+    assert noted(ballot, c.ReturnSeats("e-bo", "bo", 0)) == ()
+    refused(ballot, c.ReturnSeats("e-bo", "bo", -1), Invalid)
+    refused(ballot, c.ReturnSeats("e-bo", "cy", 0), NotFound)
+    early = opened()
+    told(early, entering("bo"))
+    refused(early, c.ReturnSeats("e-bo", "bo", 0), NotThatFar)
 
 
 def test_a_show_that_is_over_is_offered_to_nobody_and_costs_no_place() -> None:
@@ -227,7 +246,7 @@ def test_an_ended_ballot_offers_nothing_more() -> None:
     assert set(statuses(ballot).values()) == {"declined", "left"}
     assert noted(ballot, c.EndBallot("ada", NOON_MS)) == ()
     refused(ballot, c.JoinList("e-bo", "bo"), NotThatFar)
-    refused(ballot, c.AddSupply("s1", STALLS, 1, "ada"), NotThatFar)
+    refused(ballot, c.ReturnSeats("e-bo", "bo", 0), NotThatFar)
 
 
 def test_a_right_that_runs_outlives_the_end_of_the_list() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.frozen import frozen
 from app.inventory.commands import Command, Expire
 from app.lottery.ballot.terms import BallotTerms, Wish
-from app.lottery.ballot.views import AnnouncedView, BallotView, EntryView, RoomView
+from app.lottery.ballot.views import AnnouncedView, BallotView, EntryView
 
 __all__ = ["Command", "Expire"]
 
@@ -160,13 +160,12 @@ class JoinList(Command[EntryView]):
 
 
 @frozen
-class AddSupply(Command[RoomView]):
-    """Give the ballot more seats of a kind, once for each `supply_id`."""
+class ReturnSeats(Command[EntryView]):
+    """Of the seats that an entry bought it has `left` now; the others go down the list."""
 
-    supply_id: str
-    wish: Wish
-    count: int
-    by: str
+    entry_id: str
+    email_key: str
+    left: int
 
 
 @frozen

@@ -29,7 +29,7 @@ _RULES: dict[type[c.Command[Any]], Callable[[BallotState, Any, Moment], Decision
     c.UseRight: rights.use_right,
     c.DeclineRight: rights.decline_right,
     c.JoinList: rights.join_list,
-    c.AddSupply: rights.add_supply,
+    c.ReturnSeats: rights.return_seats,
     c.CloseEvent: rights.close_event,
     c.EndBallot: rights.end_ballot,
     c.DropEvent: calling_off.drop_event,

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.inventory.plain import plain_outcome
 from app.lottery.ballot.terms import Wish
-from app.lottery.ballot.views import AnnouncedView, BallotView, EntryView, RightView, RoomView
+from app.lottery.ballot.views import AnnouncedView, BallotView, EntryView, RightView
 
 __all__ = ["outcome_from_plain", "plain_outcome"]
 
@@ -20,8 +20,6 @@ def outcome_from_plain(plain: dict[str, Any]) -> Any:
     if kind == EntryView.__name__:
         wishes = tuple(Wish(**wish) for wish in facts.pop("wishes"))
         return EntryView(wishes=wishes, right=_right(facts.pop("right")), **facts)
-    if kind == RoomView.__name__:
-        return RoomView(wish=Wish(**facts.pop("wish")), **facts)
     return (AnnouncedView if kind == AnnouncedView.__name__ else BallotView)(**facts)
 
 

@@ -143,12 +143,11 @@ class ListJoined(Record):
 
 
 @frozen
-class SupplyAdded(Record):
-    """Seats came back, or more were given to the ballot."""
+class SeatsReturned(Record):
+    """Somebody gave bought seats back: the entry has `left` of them, and the ballot the rest."""
 
-    supply_id: str
-    wish: Wish
-    count: int
+    entry_id: str
+    left: int
 
 
 @frozen

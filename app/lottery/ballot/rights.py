@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from app.inventory.outcome import Decision, Moment
 from app.lottery.ballot import commands as c
@@ -24,9 +25,11 @@ from app.lottery.ballot.entry import (
 )
 from app.lottery.ballot.state import CLOSED, DRAWN, ENDED, OPEN, BallotState
 from app.lottery.ballot.terms import Wish
-from app.lottery.ballot.views import BallotView, EntryView, RoomView
+from app.lottery.ballot.views import BallotView, EntryView
 from app.lottery.refusals import InBasket, NotThatFar, RightOver
 from app.refusals import Invalid, NotFound
+
+BY_ITSELF: Final = "system"
 
 
 def keep_right(state: BallotState, command: c.KeepRight, moment: Moment) -> Decision[EntryView]:
@@ -107,27 +110,23 @@ def join_list(state: BallotState, command: c.JoinList, moment: Moment) -> Decisi
     return Decision(_after_offers(view, facts), facts)
 
 
-def add_supply(state: BallotState, command: c.AddSupply, moment: Moment) -> Decision[RoomView]:
-    """More seats of a kind that the ballot has; the list moves up."""
-    free = state.room.get(command.wish, 0)
-    if command.supply_id in state.supply_ids:
-        return Decision(RoomView(command.wish, free))
+def return_seats(state: BallotState, command: c.ReturnSeats, moment: Moment) -> Decision[EntryView]:
+    """Bought seats come back, and the list moves up; who has none left may join its end again."""
+    entry = state.entry(command.entry_id, command.email_key)
+    if not command.left >= 0:
+        raise Invalid({"left": "Say how many seats are left."})
     if state.status != DRAWN:
         raise NotThatFar("Seats come back to a ballot that was drawn and has not ended.")
-    if command.count < 1 or command.wish not in state.supply or not command.supply_id:
-        raise Invalid({"count": "Give at least one seat of a kind that the ballot has."})
+    if entry.bought is None or command.left >= entry.bought_count:
+        return Decision(view_of_entry(state, entry))
+    count = entry.bought_count - command.left
     facts: list[r.Record] = [
-        r.SupplyAdded(command.supply_id, command.wish, command.count),
-        r.Journalled("ballot.supply", command.by, facts={"count": command.count}),
+        r.SeatsReturned(entry.id, command.left),
+        r.Journalled("ballot.returned", BY_ITSELF, facts={"entry": entry.id, "seats": count}),
+        *move_up(state, moment, [(entry.bought, count)]),
     ]
-    moved = list(move_up(state, moment, [(command.wish, command.count)]))
-    facts.extend(moved)
-    given = sum(
-        fact.count
-        for fact in moved
-        if isinstance(fact, r.RightGranted) and fact.wish == command.wish
-    )
-    return Decision(RoomView(command.wish, free + command.count - given), tuple(facts))
+    status = BOUGHT if command.left else DECLINED
+    return Decision(replace(view_of_entry(state, entry), status=status), tuple(facts))
 
 
 def expire(state: BallotState, command: c.Expire, moment: Moment) -> Decision[None]:
@@ -156,6 +155,7 @@ def close_event(state: BallotState, command: c.CloseEvent, moment: Moment) -> De
         (
             r.EventClosed(command.event_id),
             r.Journalled("ballot.event_over", command.by, facts=words),
+            r.EffectDue("ballot.seats", f"ballot.seats:{state.ballot_id}:over:{command.event_id}"),
         ),
     )
 

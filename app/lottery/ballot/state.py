@@ -11,6 +11,7 @@ from app.inventory.records import Record
 from app.lottery.ballot import records as r
 from app.lottery.ballot.entry import (
     BOUGHT,
+    DECLINED,
     LEFT,
     LOST,
     WAITING,
@@ -27,11 +28,6 @@ OPEN: Final = "open"
 CLOSED: Final = "closed"
 DRAWN: Final = "drawn"
 ENDED: Final = "ended"
-
-
-def closed_id(event_id: int) -> str:
-    """How the end of an event's sale is kept, among what was changed about the supply."""
-    return f"over:{event_id}"
 
 
 class BallotState:
@@ -51,7 +47,7 @@ class BallotState:
         self.waiting: list[tuple[int, str]] = []  # place and entry, in order
         self.supply: dict[Wish, int] = {}
         self.room: dict[Wish, int] = {}  # seats that nobody has a right to
-        self.supply_ids: set[str] = set()
+        self.closed_events: set[int] = set()
         self.is_called_off = False
         self._due: list[tuple[int, str]] = []
 
@@ -83,7 +79,7 @@ class BallotState:
 
     def is_over(self, event_id: int) -> bool:
         """Whether nothing of an event is given any more."""
-        return closed_id(event_id) in self.supply_ids
+        return event_id in self.closed_events
 
     def next_due_ms(self) -> int | None:
         """When the sweeper should look again, house time."""
@@ -116,10 +112,10 @@ class BallotState:
             if not self.is_over(wish.event_id) and wish.event_id not in dropped
         }
 
-    def restore_supply(self, supply: dict[Wish, int], supply_ids: Iterable[str]) -> None:
-        """Put the seats of the ballot back, with those that were added."""
+    def restore_supply(self, supply: dict[Wish, int], closed_events: Iterable[int]) -> None:
+        """Put the seats of the ballot back, and the events of which nothing is given any more."""
         self.supply, self.room = dict(supply), dict(supply)
-        self.supply_ids = set(supply_ids)
+        self.closed_events = set(closed_events)
 
     def _is_due(self, entry_id: str, until_ms: int) -> bool:
         entry = self.entries.get(entry_id)
@@ -227,13 +223,16 @@ class BallotState:
         self.waiting.append((fact.place, entry.id))
         entry.place_at_first = len(self.waiting)
 
-    def _add_supply(self, fact: r.SupplyAdded) -> None:
-        self.supply_ids.add(fact.supply_id)
-        for seats in (self.supply, self.room):
-            seats[fact.wish] = seats.get(fact.wish, 0) + fact.count
+    def _return(self, fact: r.SeatsReturned) -> None:
+        entry = self.entries[fact.entry_id]
+        assert entry.bought is not None
+        self.room[entry.bought] += entry.bought_count - fact.left
+        entry.bought_count = fact.left
+        if not fact.left:
+            entry.status, entry.bought, entry.order_id = DECLINED, None, None
 
     def _close_event(self, fact: r.EventClosed) -> None:
-        self.supply_ids.add(closed_id(fact.event_id))
+        self.closed_events.add(fact.event_id)
 
     def _end_ballot(self, fact: r.BallotEnded) -> None:
         self.is_called_off = self.status in (OPEN, CLOSED)
@@ -261,7 +260,7 @@ _CHANGES: Final[dict[type[Record], Callable[[BallotState, Any], None]]] = {
     r.RightEnded: BallotState._end,
     r.ListLeft: BallotState._leave,
     r.ListJoined: BallotState._join,
-    r.SupplyAdded: BallotState._add_supply,
+    r.SeatsReturned: BallotState._return,
     r.EventClosed: BallotState._close_event,
     r.BallotEnded: BallotState._end_ballot,
 }

@@ -56,11 +56,3 @@ class AnnouncedView:
 
     done: int
     total: int
-
-
-@frozen
-class RoomView:
-    """How many seats of a kind nobody has a right to."""
-
-    wish: Wish
-    free: int
