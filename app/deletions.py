@@ -70,7 +70,7 @@ from app.models import (
     Ticket,
     TicketState,
 )
-from app.prize_draws.forgetting import is_in_draw
+from app.prize_draws.forgetting import is_in_draw, is_spent_purchase
 
 SLICE_LIMIT: Final = 100  # rows removed in one transaction: some 5 ms
 HOLD_DAYS: Final = 7
@@ -352,6 +352,7 @@ DELETIONS: Final = (
     _rows_of("delete.buyer_sessions", BuyerSession, BuyerSession.id, _is_ended_session),
     _orders_of("delete.forgotten_buyers", is_wished_away, _erase_wished),
     _rows_of("delete.forget_wishes", ForgetWish, ForgetWish.address_key, is_fulfilled),
+    _rows_of("delete.ended_purchases", LotteryPurchase, LotteryPurchase.id, is_spent_purchase),
     _rows_of("delete.claim_details", ClaimDetails, ClaimDetails.purchase_id, _is_spent_claim),
     Deletion("delete.ended_keys", _find_ended_keys, _remove_ended_keys),
     _rows_of("delete.done_letters", PostboxLetter, PostboxLetter.id, _is_done_letter),

@@ -52,6 +52,7 @@ SCHEDULE: Final = (
     Periodic("delete.forget_wishes", DAY, at_hour=2),
     Periodic("delete.claim_details", DAY, at_hour=2),
     Periodic("delete.ended_keys", DAY, at_hour=2),
+    Periodic("delete.ended_purchases", DAY, at_hour=2),
     Periodic("delete.done_letters", HOUR),
     Periodic("delete.kept_mails", DAY, at_hour=2),
     Periodic("delete.old_effects", DAY, at_hour=2),

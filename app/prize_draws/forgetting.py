@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from app.box_office import BoxOffice
 from app.lottery.pool.batch import ARCHIVED, SETTLED
 from app.lottery.pool.commands import ForgetNames
 from app.lottery.pool.purchase import OVER
-from app.models import LotteryBatch, LotteryPart, LotteryPurchase, Order
+from app.models import LotteryBatch, LotteryPart, LotteryPurchase, Order, OrderStatus
 
 SLICE_LIMIT: Final = 200  # purchases in one step
 ENDED: Final = (SETTLED, ARCHIVED)
+OPEN: Final = (OrderStatus.PENDING, OrderStatus.PAYING)
+SPENT_DAYS: Final = 30
 
 
 def is_in_draw(*still: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -28,6 +31,16 @@ def is_in_draw(*still: ColumnElement[bool]) -> ColumnElement[bool]:
             LotteryPart.purchase_id == Order.id,
             or_(LotteryBatch.status.not_in(ENDED), *still),
         )
+    )
+
+
+def is_spent_purchase(now: datetime) -> ColumnElement[bool]:
+    """A wish for draw tickets that came to nothing long ago; late money simply goes back then."""
+    return and_(
+        LotteryPurchase.status.in_(OVER),
+        LotteryPurchase.placed_at < now - timedelta(days=SPENT_DAYS),
+        ~exists().where(LotteryPart.purchase_id == LotteryPurchase.id),
+        ~exists().where(Order.id == LotteryPurchase.id, Order.status.in_(OPEN)),
     )
 
 

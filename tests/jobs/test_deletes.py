@@ -39,6 +39,7 @@ from app.models import (
 )
 from app.orders.draw_placing import DrawWish, place_draw_order
 from app.orders.ending import give_up
+from app.orders.paying import demo_notice
 from app.orders.placed import Buyer
 from app.orders.placing import place_order
 from app.orders.receipt_numbers import ReceiptRounds
@@ -253,6 +254,7 @@ def test_old_demo_orders_of_draw_tickets_go_once_those_are_archived(house: House
     give_up(house.office, place_draw_order(house.office, wish, buyer, "demo").order_id)
     write(house, update(Order).values(created_at=utc_now() - 31 * DAY))
     assert dry_run(house.office)["delete.demo_orders"] == 0, "both still have a purchase"
+    assert dry_run(house.office)["delete.ended_purchases"] == 0, "both are young"
 
     carry_out_due(house.office, "lottery.%")
     write(house, sql_delete(LotteryWin))
@@ -262,6 +264,31 @@ def test_old_demo_orders_of_draw_tickets_go_once_those_are_archived(house: House
     delete(house, "delete.demo_orders")
 
     assert count(house, Order) == count(house, DrawOrder) == 1
+    write(house, update(LotteryPurchase).values(placed_at=utc_now() - 31 * DAY))
+    delete(house, "delete.ended_purchases")
+    delete(house, "delete.demo_orders")
+    assert count(house, Order) == count(house, DrawOrder) == count(house, LotteryPurchase) == 0
+
+
+@only_inside
+def test_late_money_for_draw_tickets_goes_back_when_nobody_knows_of_the_wish(house: House) -> None:
+    lottery = add_draw(house.office, terms_for(100))
+    buyer, wish = Buyer("Bo", "bo@example.org"), DrawWish(lottery, 5, wants_fewer=False)
+    waiting, ended = (place_draw_order(house.office, wish, buyer, "demo").order_id for _ in "ab")
+    paid = place_draw_order(house.office, wish, buyer, "demo", "paid").order_id
+    give_up(house.office, ended)
+    write(house, update(LotteryPurchase).values(placed_at=utc_now() - 31 * DAY))
+
+    house.start_runner()
+    delete(house, "delete.ended_purchases")
+
+    with house.office.db.read() as connection:
+        assert set(connection.execute(select(LotteryPurchase.id)).scalars()) == {waiting, paid}
+    demo_notice(house.office, ended, "paid")
+    house.wait_until_done()
+    view = order_view(house.office, ended)
+    assert view.order.status == "refunded"
+    assert broken(house) == []
 
 
 @only_inside

@@ -16,6 +16,7 @@ from app.box_office import office
 from app.clock import utc_now
 from app.models import Organizer, ScheduleRow
 from app.prize_draws.by_itself import archivable
+from app.prize_draws.forgetting import SPENT_DAYS
 from app.refusals import Invalid, NotFound
 from app.words import gettext as _
 from app.words import ngettext
@@ -97,6 +98,7 @@ def _rule(kind: str) -> str:
         "delete.spent_links": deletions.SPENT_LINK_DAYS,
         "delete.ended_keys": deletions.ENDED_KEY_DAYS,
         "delete.claim_details": deletions.CLAIM_DAYS,
+        "delete.ended_purchases": SPENT_DAYS,
         "delete.done_letters": deletions.DONE_LETTER_DAYS,
         "delete.deliveries": deletions.DELIVERY_DAYS,
         "delete.ballot_requests": REQUEST_DAYS,

@@ -49,6 +49,7 @@ def kind_words(kind: str) -> str:
         "delete.forget_wishes": _("Wishes to be forgotten that are fulfilled"),
         "delete.ended_keys": _("Keys that were won and open nothing any more"),
         "delete.claim_details": _("Where prizes of draws went"),
+        "delete.ended_purchases": _("Wishes for draw tickets that came to nothing"),
         "delete.done_letters": _("Requests between processes"),
         "delete.deliveries": _("What Stripe told"),
         "delete.lottery_tickets": _("Tickets of draws that are over"),
