@@ -91,6 +91,9 @@ class BallotChanges:
     def right_guarded(self, fact: r.RightGuarded) -> None:
         self.rights.append({"entry_id": fact.entry_id, "is_guarded": fact.is_guarded})
 
+    def right_stretched(self, fact: r.RightStretched) -> None:
+        self.rights.append({"entry_id": fact.entry_id, "until_ms": fact.until_ms})
+
     def right_used(self, fact: r.RightUsed) -> None:
         self._right_ended(fact, RightState.USED)
 
@@ -246,6 +249,7 @@ _GATHER: dict[type[r.Record], Callable[[BallotChanges, Any], None]] = {
     r.SecretPublished: BallotChanges.published,
     r.RightGranted: BallotChanges.right_granted,
     r.RightGuarded: BallotChanges.right_guarded,
+    r.RightStretched: BallotChanges.right_stretched,
     r.RightUsed: BallotChanges.right_used,
     r.RightEnded: BallotChanges.right_ended,
     r.ListLeft: BallotChanges.entry_changed,

@@ -1,4 +1,4 @@
-"""What ballots do by themselves when a show is over or cancelled: nobody is offered it any more."""
+"""What ballots do by themselves when a show is over, cancelled or paused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.box_office import BoxOffice
 from app.catalogue import EventCard
 from app.clock import utc_now
 from app.lottery.ballot.commands import CloseEvent
-from app.models import Ballot, BallotStatus, BallotSupply
+from app.models import Ballot, BallotStatus, BallotSupply, EventStatus
 
 BY: Final = "system"
 
@@ -27,6 +27,8 @@ def look_at_ballots(office: BoxOffice) -> None:
         ballots = connection.execute(running).all()
     for ballot in ballots:
         is_all_over = close_events(office, ballot.id)
+        if ballot.status != BallotStatus.OPEN and _has_paused_event(office, ballot.id):
+            arrange_seats(office, ballot.id)  # nobody's time to buy runs out meanwhile
         if is_all_over and ballot.status == BallotStatus.DRAWN:
             arrange_seats(office, ballot.id)  # rights to a cancelled show end first
             end_ballot(office, ballot, BY)
@@ -35,13 +37,21 @@ def look_at_ballots(office: BoxOffice) -> None:
 
 def close_events(office: BoxOffice, ballot_id: int) -> bool:
     """Give nothing of its shows that cannot be bought any more; whether that is all of them."""
-    query = select(BallotSupply.event_id).where(BallotSupply.ballot_id == ballot_id).distinct()
-    with office.db.read() as connection:
-        cards = [office.catalogue.by_id(one) for one in connection.execute(query).scalars()]
+    cards = _shows(office, ballot_id)
     over = [card for card in cards if cannot_be_bought(card)]
     for card in over:
         office.ballot_of(ballot_id).ask(CloseEvent(card.id, BY))
     return len(over) == len(cards)
+
+
+def _has_paused_event(office: BoxOffice, ballot_id: int) -> bool:
+    return any(card.status == EventStatus.PAUSED for card in _shows(office, ballot_id))
+
+
+def _shows(office: BoxOffice, ballot_id: int) -> list[EventCard]:
+    query = select(BallotSupply.event_id).where(BallotSupply.ballot_id == ballot_id).distinct()
+    with office.db.read() as connection:
+        return [office.catalogue.by_id(one) for one in connection.execute(query).scalars()]
 
 
 def cannot_be_bought(card: EventCard) -> bool:

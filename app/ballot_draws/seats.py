@@ -26,6 +26,7 @@ from app.lottery.ballot.commands import (
     KeepRight,
     ReturnSeats,
     ShowEntry,
+    StretchRights,
     UseRight,
 )
 from app.lottery.ballot.views import EntryView, RightView
@@ -137,7 +138,7 @@ def _right_to_keep(office: BoxOffice, ballot_id: int, entry_id: str, email_key: 
 
 def _arrange(office: BoxOffice, ballot_id: int, event_id: int) -> tuple[bool, int]:
     """One event once: whether to look at all of them again, and how many rights lack seats."""
-    _drop_cancelled(office, ballot_id, event_id)
+    _hear_of_event(office, ballot_id, event_id)
     rights = _rights(office, ballot_id, event_id)
     wanted = tuple(
         KeptRight(row.entry_id, row.category, row._mapping["count"]) for row in rights.values()
@@ -161,11 +162,14 @@ def _is_over(office: BoxOffice, ballot_id: int, event_id: int) -> bool:
     return is_closed or office.ballot_of(ballot_id).seen.status == BallotStatus.ENDED
 
 
-def _drop_cancelled(office: BoxOffice, ballot_id: int, event_id: int) -> None:
-    """Have the ballot know that an event is cancelled, as often as somebody looks."""
-    if office.inventory_of(event_id).offer.status == EventStatus.CANCELLED:
+def _hear_of_event(office: BoxOffice, ballot_id: int, event_id: int) -> None:
+    """Have the ballot know that an event is cancelled or paused, as often as somebody looks."""
+    status = office.inventory_of(event_id).offer.status
+    if status == EventStatus.CANCELLED:
         why = office.catalogue.by_id(event_id).status_words
         office.ballot_of(ballot_id).ask(DropEvent(event_id, why, BY_ITSELF, wall_ms()))
+    elif status == EventStatus.PAUSED:
+        office.ballot_of(ballot_id).ask(StretchRights(event_id))
 
 
 def _hear(office: BoxOffice, ballot_id: int, rights: dict[str, Any], arranged: Arranged) -> bool:

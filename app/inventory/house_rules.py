@@ -165,6 +165,8 @@ def change_status(
         kind = "letters.event_cancelled"
         facts.append(r.EffectDue(kind, f"{kind}:{event_id}", {"event": event_id}))
         facts.extend(to_be_seen(state, state.kept, f"cancelled:{event_id}"))
+    elif command.status == "paused":  # the time of a ballot's winners stands still
+        facts.extend(to_be_seen(state, state.kept, f"paused:{command.at_ms}"))
     return Decision(Changed(1), tuple(facts))
 
 

@@ -302,6 +302,10 @@ def _return(s: BallotSimulation) -> Command[Any]:
     return c.ReturnSeats(*s.owned("bought"), s.chance.choice((-1, 0, 0, 1, 2, 3)))
 
 
+def _stretch(s: BallotSimulation) -> Command[Any]:
+    return c.StretchRights(s.chance.choice((*WISHES, STRANGE)).event_id)
+
+
 def _end(s: BallotSimulation) -> Command[Any]:
     because = "Snow." if s.often(0.1) else ""
     if s.often(0.1):
@@ -323,7 +327,7 @@ def _show(s: BallotSimulation) -> Command[Any]:
 
 _ANY: Final = (
     _open, _enter, _change, _withdraw, _close, _value, _order, _announce, _publish, _keep, _free,
-    _use, _decline, _join, _return, _end, _drop, _show,
+    _use, _decline, _join, _return, _stretch, _end, _drop, _show,
 )  # fmt: skip
 _AFTERWARDS: Final = (
     *_ANY, *(_announce,) * 2, *(_keep,) * 2, *(_free,) * 2, *(_use,) * 4, *(_decline,) * 4,

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.ballot_draws import drawing, seats
+from app.ballot_draws.by_itself import look_at_ballots
 from app.ballot_draws.opening import AlreadyOpened, open_ballot
 from app.ballot_draws.seats import arrange_seats, decline_right, move_to_basket
 from app.ballot_draws.stories import story_of
@@ -20,6 +21,7 @@ from app.box_office import BoxOffice, open_box_office
 from app.clock import house, wall_ms
 from app.control_requests import carry_out
 from app.inventory.commands import (
+    ChangeStatus,
     HoldSeats,
     SeatChoice,
     SetAside,
@@ -30,7 +32,7 @@ from app.lottery.draw.bundle import verify
 from app.lottery.draw.published import Published
 from app.lottery.refusals import InBasket, NotThatFar
 from app.models import Allocation, BallotEntry, Organizer, OutboxRow, RightState
-from app.refusals import PlacesTaken
+from app.refusals import NotOnSale, PlacesTaken
 from app.upkeep import doctor_ballots
 from tests.lottery.opened_ballots import (
     HOUR_MS,
@@ -173,6 +175,35 @@ def test_seats_stay_kept_on_their_way_through_baskets_and_killed_processes(
     with office.db.read() as connection:
         blocked = select(func.count()).where(Allocation.state == "blocked")
         assert connection.scalar(blocked) == 0
+    assert_sound(office)
+
+
+def test_the_time_of_winners_stands_still_while_their_show_is_paused(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = show.office
+    ballot = opened_ballot(office, show, seats=2)
+    bo = enter(office, ballot, show, "bo", 2)
+    closed_and_drawn(office, ballot, monkeypatch)
+
+    def becomes(status: str) -> None:
+        show.inventory.ask(ChangeStatus(status, "Water in the hall.", "ada", house.now_ms()))
+        office.catalogue.refresh()
+
+    house._offset_ms += 71 * HOUR_MS  # an hour is left
+    becomes("paused")
+    follow(office)
+    for _hour in range(4):
+        house._offset_ms += HOUR_MS
+        look_at_ballots(office)
+        assert list(rights(office)) == [bo.id]
+    with pytest.raises(NotOnSale):
+        move_to_basket(office, ballot.id, bo.id, bo.email_key, "b", 2)
+
+    becomes("published")
+    house._offset_ms += 3 * HOUR_MS - MINUTE_MS
+    look_at_ballots(office)
+    assert len(move_to_basket(office, ballot.id, bo.id, bo.email_key, "b", 2).seats) == 2
     assert_sound(office)
 
 

@@ -191,6 +191,15 @@ def test_from_the_draw_to_the_last_seat(
     (waits,) = set(paths) - set(won)
     assert all("row" in text for _to, subject, text in told if subject.startswith("You won"))
 
+    show.inventory.ask(ChangeStatus("paused", "Water in the hall.", "ada", wall_ms()))
+    office.catalogue.refresh()
+    page = visitor.open(won[0]).text
+    assert "is paused. Your seats stay kept. When it goes on, you have at least 3 hours" in page
+    assert ("Buy both" in page, "Let them go to somebody else" in page) == (False, True)
+    show.inventory.ask(ChangeStatus("published", "", "ada", wall_ms()))
+    office.catalogue.refresh()
+    follow(office)
+
     page = visitor.open(won[0]).text
     assert "You won 2 seats" in page
     assert re.search(r"Buy both, £\d+\.\d\d", page)

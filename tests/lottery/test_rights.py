@@ -6,6 +6,7 @@ import pytest
 
 from app.inventory.records import EffectDue
 from app.lottery.ballot import commands as c
+from app.lottery.ballot.entry import Right
 from app.lottery.ballot.records import RightGranted
 from app.lottery.ballot.state import BallotState
 from app.lottery.ballot.terms import Share
@@ -236,6 +237,30 @@ def test_a_show_that_is_over_is_offered_to_nobody_and_costs_no_place() -> None:
     assert right is not None
     assert right.wish == SATURDAY
     assert noted(ballot, c.CloseEvent(STALLS.event_id, "system")) == ()
+
+
+def test_nobodys_time_runs_out_while_the_sale_is_paused() -> None:
+    ballot = full()
+    until_ms = right_of(ballot, "bo").until_ms
+    assert noted(ballot, c.StretchRights(STALLS.event_id)) == (), "there is time enough"
+
+    for hours in range(100):
+        told(ballot, c.StretchRights(STALLS.event_id), days=hours / 24)
+    assert statuses(ballot)["bo"] == "won"
+    told(ballot, c.Expire(), days=102 / 24)
+    assert statuses(ballot)["bo"] == "won", "an offer's time from the last look on"
+    assert right_of(ballot, "bo").until_ms > until_ms
+    told(ballot, c.Expire(), days=104 / 24)
+
+    assert statuses(ballot)["bo"] == "lapsed"
+    refused(ballot, c.StretchRights(99), NotFound)
+
+
+def right_of(ballot: BallotState, name: str) -> Right:
+    """The right that somebody has."""
+    right = ballot.entries[f"e-{name}"].right
+    assert right is not None
+    return right
 
 
 def test_an_ended_ballot_offers_nothing_more() -> None:

@@ -25,7 +25,7 @@ from app.ballot_reading import terms_of
 from app.box_office import BoxOffice
 from app.clock import house
 from app.lottery.ballot.entry import BOUGHT, DECLINED, ENTERED, LAPSED, LEFT, LOST, WAITING, WON
-from app.models import BallotStatus
+from app.models import BallotStatus, EventStatus
 from app.pages import Action, Fact, FormState
 from app.words import gettext as _
 from app.words import ngettext, short_day_words, short_moment_words
@@ -102,6 +102,8 @@ def _won(office: BoxOffice, story: Story, form: FormState | None) -> EntryPage:
         return _page(story, _("You won"), words, "check", "ok")
     if cannot_be_bought(kept.event) and not kept.is_in_basket:
         return _page(story, *_too_late_words(kept), "clock", "plain")
+    if kept.event.status == EventStatus.PAUSED and not kept.is_in_basket:
+        return _paused(story, kept)
     many = ngettext("Buy it, %(total)s", "Buy all %(num)d, %(total)s", kept.count, total=kept.total)
     if kept.count == 2:
         many = _("Buy both, %(total)s", total=kept.total)
@@ -119,6 +121,20 @@ def _won(office: BoxOffice, story: Story, form: FormState | None) -> EntryPage:
         actions=(buy,),
         asides=() if kept.is_in_basket else tuple(_ways_out(story, kept)),
     )
+
+
+def _paused(story: Story, kept: KeptSeats) -> EntryPage:
+    """Nobody can buy just now, and nobody's time runs out meanwhile."""
+    hours = ngettext(
+        "When it goes on, you have at least %(num)d hour to buy.",
+        "When it goes on, you have at least %(num)d hours to buy.",
+        terms_of(story.ballot.terms).offer_ms // HOUR_MS,
+    )
+    words = _("Booking of %(event)s is paused. Your seats stay kept.", event=kept.event.title)
+    return _page(
+        story, _won_title(kept), f"{words} {hours}", "clock", "plain",
+        asides=tuple(_ways_out(story, kept)[-1:]),
+    )  # fmt: skip
 
 
 def _ways_out(story: Story, kept: KeptSeats) -> list[Action]:

@@ -169,6 +169,13 @@ class ReturnSeats(Command[EntryView]):
 
 
 @frozen
+class StretchRights(Command[BallotView]):
+    """The sale of an event is paused: whoever may buy has at least an offer's time from now on."""
+
+    event_id: int
+
+
+@frozen
 class CloseEvent(Command[BallotView]):
     """Give nothing of an event any more: its sale is over, or it is cancelled. Rights run on."""
 

@@ -30,6 +30,7 @@ _RULES: dict[type[c.Command[Any]], Callable[[BallotState, Any, Moment], Decision
     c.DeclineRight: rights.decline_right,
     c.JoinList: rights.join_list,
     c.ReturnSeats: rights.return_seats,
+    c.StretchRights: rights.stretch_rights,
     c.CloseEvent: rights.close_event,
     c.EndBallot: rights.end_ballot,
     c.DropEvent: calling_off.drop_event,

@@ -110,6 +110,14 @@ class RightGuarded(Record):
 
 
 @frozen
+class RightStretched(Record):
+    """A right runs longer than was said."""
+
+    entry_id: str
+    until_ms: int
+
+
+@frozen
 class RightUsed(Record):
     """So many of the seats were bought; the rest goes down the list."""
 

@@ -30,6 +30,7 @@ from app.lottery.refusals import InBasket, NotThatFar, RightOver
 from app.refusals import Invalid, NotFound
 
 BY_ITSELF: Final = "system"
+UNTIL_NEXT_LOOK_MS: Final = 15 * 60_000  # paused events are looked at every ten minutes
 
 
 def keep_right(state: BallotState, command: c.KeepRight, moment: Moment) -> Decision[EntryView]:
@@ -140,6 +141,24 @@ def expire(state: BallotState, command: c.Expire, moment: Moment) -> Decision[No
         facts.append(_over_effect(entry, LAPSED))
     facts.extend(move_up(state, moment, _freed(due)))
     return Decision(None, tuple(facts))
+
+
+def stretch_rights(
+    state: BallotState, command: c.StretchRights, moment: Moment
+) -> Decision[BallotView]:
+    """Nobody's time runs out while nobody can buy; asking again moves it on with the clock."""
+    if command.event_id not in {wish.event_id for wish in state.supply}:
+        raise NotFound
+    offer_ms = 0 if state.terms is None else state.terms.offer_ms
+    least_ms = moment.house_ms + offer_ms + UNTIL_NEXT_LOOK_MS
+    facts = tuple(
+        r.RightStretched(entry.id, least_ms)
+        for entry in state.entries.values()
+        if entry.right is not None
+        and entry.right.wish.event_id == command.event_id
+        and entry.right.until_ms < least_ms
+    )
+    return Decision(view_of_ballot(state), facts)
 
 
 def close_event(state: BallotState, command: c.CloseEvent, moment: Moment) -> Decision[BallotView]:

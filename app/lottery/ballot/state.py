@@ -187,6 +187,12 @@ class BallotState:
             right.is_guarded = fact.is_guarded
             heapq.heappush(self._due, (right.until_ms, fact.entry_id))
 
+    def _stretch(self, fact: r.RightStretched) -> None:
+        right = self.entries[fact.entry_id].right
+        if right is not None:
+            right.until_ms = fact.until_ms
+            heapq.heappush(self._due, (right.until_ms, fact.entry_id))
+
     def _use(self, fact: r.RightUsed) -> None:
         entry = self.entries[fact.entry_id]
         right = self._end_right(entry)
@@ -256,6 +262,7 @@ _CHANGES: Final[dict[type[Record], Callable[[BallotState, Any], None]]] = {
     r.SecretPublished: BallotState._publish,
     r.RightGranted: BallotState._grant,
     r.RightGuarded: BallotState._guard_right,
+    r.RightStretched: BallotState._stretch,
     r.RightUsed: BallotState._use,
     r.RightEnded: BallotState._end,
     r.ListLeft: BallotState._leave,
