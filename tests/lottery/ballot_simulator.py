@@ -113,6 +113,9 @@ class BallotSimulation:
                 if isinstance(command, c.DropEvent) and right is not None:
                     is_own = right.wish.event_id == command.event_id and not right.is_guarded
                 self._must(is_own if command else is_due, "a right was stolen")
+            if isinstance(fact, r.RightStretched):
+                right = self.state.entries[fact.entry_id].right
+                self._must(right is not None and fact.until_ms > right.until_ms, "a shorter right")
             if isinstance(fact, r.EntryKept | r.EntryWithdrawn):
                 closes_ms = self.state.terms.closes_ms if self.state.terms else None
                 in_time = closes_ms is None or self.moment.wall_ms < closes_ms

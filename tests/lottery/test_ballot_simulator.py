@@ -182,6 +182,39 @@ def freezes_a_list_with_holes(patch: Patch) -> None:
     patch.setitem(states._CHANGES, r.BallotClosed, close)
 
 
+def loses_seats_that_came_back(patch: Patch) -> None:
+    def give_back(state: BallotState, fact: r.SeatsReturned) -> None:
+        wish = state.entries[fact.entry_id].bought
+        kept(state, fact)
+        if wish is not None:
+            state.room[wish] -= 1
+
+    kept = BallotState._return
+    patch.setitem(states._CHANGES, r.SeatsReturned, give_back)
+
+
+def keeps_the_last_seat_that_came_back(patch: Patch) -> None:
+    def give_back(state: BallotState, fact: r.SeatsReturned) -> None:
+        entry = state.entries[fact.entry_id]
+        wish, order_id = entry.bought, entry.order_id
+        kept(state, fact)
+        entry.status, entry.bought, entry.order_id = "bought", wish, order_id
+
+    kept = BallotState._return
+    patch.setitem(states._CHANGES, r.SeatsReturned, give_back)
+
+
+def shortens_a_right(patch: Patch) -> None:
+    def stretch(state: BallotState, command: c.StretchRights, moment: Moment) -> Decision[Any]:
+        decision = kept(state, command, moment)
+        rights_left = (entry for entry in state.entries.values() if entry.right is not None)
+        short = tuple(r.RightStretched(entry.id, moment.house_ms) for entry in rights_left)
+        return Decision(decision.outcome, short)
+
+    kept = rights.stretch_rights
+    patch.setitem(deciding._RULES, c.StretchRights, stretch)
+
+
 def writes_a_letter_again(patch: Patch) -> None:
     patch.setitem(states._CHANGES, r.ResultsAnnounced, lambda state, fact: None)
 
@@ -191,7 +224,8 @@ MUTANTS: tuple[Callable[[Patch], None], ...] = (
     oversells, drops_who_does_not_fit, forgets_to_move_up, moves_up_from_the_end,
     ends_a_right_too_early, lets_a_stranger_decline, loses_seats_that_were_not_needed,
     takes_two_entries_for_an_address, takes_late_entries, draws_before_the_public_value,
-    freezes_a_list_with_holes, writes_a_letter_again,
+    freezes_a_list_with_holes, writes_a_letter_again, loses_seats_that_came_back,
+    keeps_the_last_seat_that_came_back, shortens_a_right,
 )  # fmt: skip
 
 

@@ -47,7 +47,8 @@ def _groups_together(state: BallotState) -> Iterator[str]:
                 yield f"the group {entry.id} was torn apart"
             if entry.right.wish not in entry.wishes:
                 yield f"{entry.id} got what it did not wish for"
-        if (entry.status == BOUGHT) != (entry.bought is not None):
+        has_bought = entry.bought is not None and entry.bought_count > 0
+        if (entry.status == BOUGHT) != has_bought:
             yield f"{entry.id} is {entry.status} and bought {entry.bought_count}"
         if entry.bought_count > entry.count:
             yield f"{entry.id} bought more than its group"
