@@ -6,6 +6,7 @@ claimed at a time, and the number of the claim proves it when the row is settled
 
 from __future__ import annotations
 
+import enum
 import random
 import threading
 from collections.abc import Iterable, Sequence
@@ -30,6 +31,22 @@ ERROR_LIMIT: Final = 500  # characters kept of a failure's words
 wanted: Final = threading.Event()  # somebody watches for what was written just now
 
 _rows = OutboxRow.__table__.c
+
+
+class Share(enum.StrEnum):
+    """Effects that have a turn of their own: none of them waits for those of another share."""
+
+    WATCHED = "watched"  # somebody looks at a page until it is done
+    LETTERS = "letters"
+    WORK = "work"
+
+
+WATCHED_KINDS: Final = ("lottery.allocate",)
+_IN_SHARE: Final[dict[Share, ColumnElement[bool]]] = {
+    Share.WATCHED: and_(_rows.lane == Lane.WORK, _rows.kind.in_(WATCHED_KINDS)),
+    Share.LETTERS: _rows.lane == Lane.MAIL,
+    Share.WORK: and_(_rows.lane == Lane.WORK, _rows.kind.not_in(WATCHED_KINDS)),
+}
 EFFECT = (_rows.id, _rows.kind, _rows.payload, _rows.tries, _rows.claims, _rows.created_at)
 
 
@@ -73,22 +90,22 @@ def add_effects(connection: Connection, effects: Sequence[tuple[str, str, dict[s
         connection.execute(insert_new(connection, OutboxRow), rows)
 
 
-def find_due(connection: Connection, lane: Lane, now: datetime, limit: int = 1) -> list[int]:
+def find_due(connection: Connection, share: Share, now: datetime, limit: int = 1) -> list[int]:
     """Ids of rows that may be claimed now, the longest waiting first."""
     found = connection.execute(
         select(_rows.id)
-        .where(_rows.state == EffectState.DUE, _rows.lane == lane, _rows.due_at <= now)
+        .where(_rows.state == EffectState.DUE, _IN_SHARE[share], _rows.due_at <= now)
         .order_by(_rows.due_at, _rows.id)
         .limit(limit)
     )
     return list(found.scalars())
 
 
-def find_left(connection: Connection, lane: Lane, now: datetime, limit: int = 1) -> list[int]:
+def find_left(connection: Connection, share: Share, now: datetime, limit: int = 1) -> list[int]:
     """Ids of rows whose claim has run out: whoever had claimed them is gone."""
     found = connection.execute(
         select(_rows.id)
-        .where(_is_left(now), _rows.lane == lane)
+        .where(_is_left(now), _IN_SHARE[share])
         .order_by(_rows.lease_until)
         .limit(limit)
     )
@@ -96,12 +113,12 @@ def find_left(connection: Connection, lane: Lane, now: datetime, limit: int = 1)
 
 
 def find_claimed(
-    connection: Connection, limit: int, lanes: Iterable[Lane] = tuple(Lane)
+    connection: Connection, limit: int, shares: Iterable[Share] = Share
 ) -> list[tuple[Effect, datetime]]:
     """Rows that somebody has claimed, and until when."""
     found = connection.execute(
         select(*EFFECT, _rows.lease_until)
-        .where(_rows.state == EffectState.CLAIMED, _rows.lane.in_(tuple(lanes)))
+        .where(_rows.state == EffectState.CLAIMED, or_(*(_IN_SHARE[share] for share in shares)))
         .order_by(_rows.id)
         .limit(limit)
     )

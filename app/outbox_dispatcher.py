@@ -23,8 +23,7 @@ from app.carrying import write_outcome
 from app.clock import utc_now
 from app.db import Database
 from app.effects import Duties, Effect, Failed, Outcome, from_plain
-from app.models import Lane
-from app.outbox import ClaimLost, claim, find_claimed, find_due, renew
+from app.outbox import ClaimLost, Share, claim, find_claimed, find_due, renew
 from app.outbox_runs import Results, Runs
 
 QUEUE_NAME: Final = "fullhouse"
@@ -204,8 +203,9 @@ class Dispatcher:
     def _claim_due(self, limit: int) -> list[Effect]:
         now = utc_now()
         with self._db.read() as connection:
-            due = find_due(connection, Lane.WORK, now, limit)
-            due += find_due(connection, Lane.MAIL, now, limit - len(due))
+            due: list[int] = []
+            for share in (Share.WATCHED, Share.WORK, Share.LETTERS):
+                due += find_due(connection, share, now, limit - len(due))
         if not due:
             return []
         with self._db.write() as connection:

@@ -11,8 +11,7 @@ from app.carrying import carry_out, write_outcome, writes_more
 from app.clock import utc_now
 from app.db import Database
 from app.effects import Duties, Effect, Failed, Outcome, from_plain
-from app.models import Lane
-from app.outbox import ClaimLost, claim, find_claimed, find_due, find_left, put_back
+from app.outbox import ClaimLost, Share, claim, find_claimed, find_due, find_left, put_back
 from app.outbox_runs import Results, Runs
 from app.refusals import Busy
 
@@ -58,21 +57,22 @@ def _rest_seconds(own: float, all_threads: float) -> float:
 
 
 class OutboxRunner:
-    """Claims, carries out and settles one effect after another, all of one lane.
+    """Claims, carries out and settles one effect after another, all of one share.
 
-    Letters have a runner of their own: a mail server that hangs holds up nobody's draw tickets.
+    With a runner for each share, neither a mail server that hangs nor a thousand refunds hold up
+    whoever watches their draw tickets come.
     """
 
     def __init__(
         self,
-        lane: Lane,
+        share: Share,
         db: Database,
         duties: Duties,
         runs: Runs,
         results: Results,
         on_idle: Callable[[], None] = lambda: None,
     ) -> None:
-        self._lane = lane
+        self._share = share
         self._db = db
         self._duties = duties
         self._runs = runs
@@ -142,14 +142,14 @@ class OutboxRunner:
     def _find(self) -> int | None:
         now = utc_now()
         with self._db.read() as connection:
-            found = [] if self._pause.is_on else find_due(connection, self._lane, now)
-            found = found or find_left(connection, self._lane, now)
+            found = [] if self._pause.is_on else find_due(connection, self._share, now)
+            found = found or find_left(connection, self._share, now)
         return found[0] if found else None
 
     def _recover(self) -> None:
         """Settle what the last server or its workers left in the middle."""
         with self._db.read() as connection:
-            left = find_claimed(connection, LEFT_LIMIT, [self._lane])
+            left = find_claimed(connection, LEFT_LIMIT, [self._share])
         running = self._runs.running(effect.id for effect, _ in left)
         for effect, _ in left:
             if effect.id not in running:

@@ -10,8 +10,7 @@ from app.box_office import BoxOffice
 from app.config import BadSetting, Settings
 from app.loops import Loop
 from app.mail.post import Post
-from app.models import Lane
-from app.outbox import wanted
+from app.outbox import Share, wanted
 from app.outbox_runner import OutboxRunner
 from app.outbox_runs import Results, open_runs
 from app.refusals import Busy
@@ -20,7 +19,7 @@ from app.schedule import Schedule
 STEP_LIMIT_SECONDS: Final = 240.0  # a letter to a mail server that hangs takes long
 STOP_SECONDS: Final = 6.0
 FIRST_REST_SECONDS: Final = 0.3  # whoever waited at the door comes before letters
-OUTBOX: Final = "outbox"  # the loop that is woken when somebody watches
+WOKEN: Final = "outbox"  # the loop that is woken when somebody watches
 
 log = logging.getLogger("fullhouse.work")
 
@@ -45,7 +44,7 @@ class Runner:
         self._loops = {
             name: Loop(
                 name, worker.step, STEP_LIMIT_SECONDS, FIRST_REST_SECONDS,
-                wanted if name == OUTBOX else None,
+                wanted if name == WOKEN else None,
             )
             for name, worker in self._workers.items()
         }  # fmt: skip
@@ -97,9 +96,10 @@ def _outbox_workers(office: BoxOffice) -> dict[str, OutboxWorker]:
     duties, runs, results = duties_of(office, post), open_runs(settings, db), Results(settings)
     if not settings.redis_url:
         return {
-            OUTBOX: OutboxRunner(Lane.WORK, db, duties, runs, results),
-            "letters": OutboxRunner(Lane.MAIL, db, duties, runs, results, on_idle=post.hang_up),
+            WOKEN: OutboxRunner(Share.WATCHED, db, duties, runs, results),
+            "work": OutboxRunner(Share.WORK, db, duties, runs, results),
+            "letters": OutboxRunner(Share.LETTERS, db, duties, runs, results, post.hang_up),
         }
     from app.outbox_dispatcher import Dispatcher
 
-    return {OUTBOX: Dispatcher(settings.redis_url, db, duties, runs, results)}
+    return {WOKEN: Dispatcher(settings.redis_url, db, duties, runs, results)}

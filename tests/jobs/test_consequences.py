@@ -1,6 +1,9 @@
 """What follows from a change: refunds and letters to everybody, on every transport and database."""
 
+import threading
 from collections import Counter
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +12,7 @@ from app.inventory.commands import ChangeStatus
 from app.models import LotteryPurchase, Refund
 from app.orders.draw_placing import DrawWish, place_draw_order
 from app.orders.placed import Buyer
+from app.payments.gateway import Returned
 from jobs import cancelled
 from tests.giving_back import give_back_sold
 from tests.jobs.house import House
@@ -52,22 +56,56 @@ def test_a_mail_server_that_hangs_does_not_hold_up_draw_tickets(
 ) -> None:
     house.env["SMTP_URL"] = f"{mail.url}?timeout=60"
     mail.behaviour = Behaviour.HANG
-    lottery = add_draw(house.office, terms_for(20_000))
     house.buy()
     house.start_runner()
     house.wait_until(lambda: mail.tries == 1, "the mail server hangs")
-    wish = DrawWish(lottery, 6000, wants_fewer=False)
-    order = place_draw_order(house.office, wish, Buyer("Cy", "cy@example.org"), "demo", "paid")
 
-    def is_filled() -> bool:
-        with house.office.db.read() as connection:
-            purchase = LotteryPurchase.id == order.order_id
-            status = connection.scalar(select(LotteryPurchase.status).where(purchase))
-        return status == "filled"
+    house.wait_until(partial(is_filled, house, buys_draw_tickets(house)), "tickets are handed out")
 
-    house.wait_until(is_filled, "6,000 tickets are handed out")
     assert (mail.tries, mail.messages, house.states()[0]) == (1, [], "claimed")
     mail.stop()  # or the letter would be waited for
+
+
+@pytest.mark.parametrize("transport", ["inside"])
+def test_refunds_that_take_long_do_not_hold_up_draw_tickets(
+    house: House, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def give_back(*_facts: Any) -> Returned:
+        begun.set()
+        may_end.wait(60)
+        return Returned("succeeded")
+
+    monkeypatch.setattr(house.office.gateways["demo"], "give_back", give_back)
+    for number in range(3):
+        order = house.buy(f"cy{number}@example.org", count=1)
+        give_back_sold(house.office, order, "", "ada")
+    house.start_runner()
+    assert begun.wait(20)
+
+    house.wait_until(partial(is_filled, house, buys_draw_tickets(house)), "tickets are handed out")
+
+    assert refund_states(house) == ["requested"] * 3
+    may_end.set()
+    house.wait_until_done()
+    assert refund_states(house) == ["succeeded"] * 3
+
+
+def buys_draw_tickets(house: House) -> str:
+    """Cy buys 6,000 tickets of a draw; the purchase."""
+    lottery = add_draw(house.office, terms_for(20_000))
+    wish = DrawWish(lottery, 6000, wants_fewer=False)
+    buyer = Buyer("Cy", "cy@example.org")
+    return place_draw_order(house.office, wish, buyer, "demo", "paid").order_id
+
+
+def is_filled(house: House, purchase_id: str) -> bool:
+    """Whether all of its tickets are there."""
+    with house.office.db.read() as connection:
+        purchase = LotteryPurchase.id == purchase_id
+        status = connection.scalar(select(LotteryPurchase.status).where(purchase))
+    return status == "filled"
 
 
 def test_everybody_at_a_cancelled_event_gets_one_letter(

@@ -15,12 +15,14 @@ from app.clock import utc_now
 from app.config import read_settings
 from app.db import Database
 from app.effects import Again, Done, Effect, Failed, Kept
-from app.models import EffectState, KeptMail, Lane, OutboxRow
+from app.models import EffectState, KeptMail, OutboxRow
 from app.outbox import (
     ClaimLost,
+    Share,
     add_effect,
     backoff_seconds,
     claim,
+    find_claimed,
     find_due,
     find_left,
     heal_times,
@@ -89,19 +91,27 @@ def test_an_effect_goes_with_the_change_that_failed(db: Database) -> None:
     assert add(db) == []
 
 
-def test_letters_have_a_lane_of_their_own(db: Database) -> None:
-    letter, refund = add(db, "mail.order_paid", "refund.submit")
+def test_letters_and_what_is_watched_have_turns_of_their_own(db: Database) -> None:
+    letter, refund, tickets = add(db, "mail.order_paid", "refund.submit", "lottery.allocate")
+    shares = {Share.LETTERS: letter, Share.WORK: refund, Share.WATCHED: tickets}
 
     with db.read() as connection:
-        assert find_due(connection, Lane.MAIL, utc_now(), 9) == [letter]
-        assert find_due(connection, Lane.WORK, utc_now(), 9) == [refund]
+        for share, row_id in shares.items():
+            assert find_due(connection, share, utc_now(), 9) == [row_id]
+    for row_id in shares.values():
+        claimed(db, row_id, lease_seconds=-1)
+    with db.read() as connection:
+        for share, row_id in shares.items():
+            assert find_left(connection, share, utc_now(), 9) == [row_id]
+            assert [effect.id for effect, _ in find_claimed(connection, 9, [share])] == [row_id]
+        assert len(find_claimed(connection, 9)) == 3
 
 
 def test_an_effect_is_not_due_before_its_time(db: Database) -> None:
     with db.write() as connection:
         add_effect(connection, "mail.x", "x", {}, due_at=utc_now() + timedelta(hours=1))
-        assert find_due(connection, Lane.MAIL, utc_now()) == []
-        assert len(find_due(connection, Lane.MAIL, utc_now() + timedelta(hours=2))) == 1
+        assert find_due(connection, Share.LETTERS, utc_now()) == []
+        assert len(find_due(connection, Share.LETTERS, utc_now() + timedelta(hours=2))) == 1
 
 
 def test_runners_at_once_claim_each_row_once(db: Database) -> None:
@@ -130,7 +140,7 @@ def test_a_lease_that_ran_out_lets_somebody_else_claim(db: Database) -> None:
     [row_id] = add(db, "mail.order_paid")
     first = claimed(db, row_id, lease_seconds=-1)
     with db.read() as connection:
-        assert find_left(connection, Lane.MAIL, utc_now()) == [row_id]
+        assert find_left(connection, Share.LETTERS, utc_now()) == [row_id]
     second = claimed(db, row_id)
 
     assert (first.tries, second.tries) == (1, 2)
@@ -147,7 +157,7 @@ def test_a_live_claim_is_left_alone(db: Database) -> None:
 
     with db.write() as connection:
         assert claim(connection, row_id, utc_now()) is None
-        assert find_left(connection, Lane.MAIL, utc_now()) == []
+        assert find_left(connection, Share.LETTERS, utc_now()) == []
 
 
 def test_an_old_claim_cannot_settle_after_somebody_tried_again(db: Database) -> None:
@@ -170,7 +180,7 @@ def test_a_renewed_claim_lasts_longer(db: Database) -> None:
     with db.write() as connection:
         assert renew(connection, row_id, effect.claim, utc_now() + timedelta(seconds=60))
         assert not renew(connection, row_id, effect.claim + 1, utc_now())
-        assert find_left(connection, Lane.MAIL, utc_now()) == []
+        assert find_left(connection, Share.LETTERS, utc_now()) == []
 
 
 def test_what_was_never_begun_costs_no_try(db: Database) -> None:
@@ -210,7 +220,7 @@ def test_a_final_no_leaves_it_dead_at_once(db: Database) -> None:
     effect = claimed(db, row_id)
     with db.write() as connection:
         settle(connection, effect, Failed("550 nobody", is_final=True), utc_now())
-        assert find_due(connection, Lane.MAIL, utc_now() + timedelta(days=9)) == []
+        assert find_due(connection, Share.LETTERS, utc_now() + timedelta(days=9)) == []
 
     assert row_of(db, row_id).state == EffectState.DEAD
 
@@ -233,7 +243,7 @@ def test_there_is_more_to_do_is_due_again_at_once(db: Database) -> None:
     effect = claimed(db, row_id)
     with db.write() as connection:
         settle(connection, effect, Again({"ids": [1]}), utc_now())
-        assert find_due(connection, Lane.WORK, utc_now()) == [row_id]
+        assert find_due(connection, Share.WORK, utc_now()) == [row_id]
 
     assert row_of(db, row_id).tries == 0
 
@@ -264,8 +274,8 @@ def test_a_clock_set_back_holds_nothing_up(db: Database) -> None:
             )
         )
         assert heal_times(connection, utc_now()) == 3
-        assert set(find_due(connection, Lane.MAIL, utc_now(), 9)) == {written, waiting}
-        assert find_left(connection, Lane.MAIL, utc_now()) == [running]
+        assert set(find_due(connection, Share.LETTERS, utc_now(), 9)) == {written, waiting}
+        assert find_left(connection, Share.LETTERS, utc_now()) == [running]
 
 
 def test_a_right_clock_changes_nothing(db: Database) -> None:
