@@ -191,15 +191,6 @@ def test_from_the_draw_to_the_last_seat(
     (waits,) = set(paths) - set(won)
     assert all("row" in text for _to, subject, text in told if subject.startswith("You won"))
 
-    show.inventory.ask(ChangeStatus("paused", "Water in the hall.", "ada", wall_ms()))
-    office.catalogue.refresh()
-    page = visitor.open(won[0]).text
-    assert "is paused. Your seats stay kept. When it goes on, you have at least 3 hours" in page
-    assert ("Buy both" in page, "Let them go to somebody else" in page) == (False, True)
-    show.inventory.ask(ChangeStatus("published", "", "ada", wall_ms()))
-    office.catalogue.refresh()
-    follow(office)
-
     page = visitor.open(won[0]).text
     assert "You won 2 seats" in page
     assert re.search(r"Buy both, £\d+\.\d\d", page)
@@ -234,6 +225,24 @@ def test_from_the_draw_to_the_last_seat(
     assert "Your time to buy has ended" in visitor.open(waits).text
     visitor.follow(visitor.send(f"{waits}/list"))
     assert "it is your turn" in visitor.page  # nobody else waits, so the seats come back at once
+
+
+def test_a_winner_is_told_that_the_show_is_paused(
+    show: Show, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = show.office
+    path = entered(visitor, office)
+    closed_and_drawn(office, drawing.by_slug(office, "gala-night"), monkeypatch)
+    show.inventory.ask(ChangeStatus("paused", "Water in the hall.", "ada", wall_ms()))
+    office.catalogue.refresh()
+
+    page = visitor.open(path).text
+
+    assert "is paused. Your seats stay kept. When it goes on, you have at least 3 hours" in page
+    assert ("Buy both" in page, "Let them go to somebody else" in page) == (False, True)
+    show.inventory.ask(ChangeStatus("published", "", "ada", wall_ms()))
+    office.catalogue.refresh()
+    assert "Buy both" in visitor.open(path).text
 
 
 def test_a_cancelled_show_is_offered_to_nobody_and_bought_by_nobody(
