@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from app import build_app
+from app.clock import wall_ms
+from app.lottery.pool.commands import AllocateSlice
 from app.lottery.pool.terms import INSTANT
 from app.prize_draws.opening import open_batch
 from tests.browser.test_draws import House
@@ -57,8 +59,10 @@ def test_the_page_follows_the_drawing_and_so_does_a_second_tab(
         page = bo.page
         page.goto("/draw/free/tickets")
         fill(page)
-        page.get_by_role("link", name=re.compile(r"^100")).click()
+        page.get_by_role("link", name=re.compile(r"^100")).press("Enter")
         expect(page.get_by_role("button", name="Get 100 tickets")).to_be_visible()
+        expect(page.get_by_role("link", name=re.compile(r"^100"))).to_be_focused()
+        expect(page.get_by_label("Or exactly")).to_have_value("100")
         expect(page.get_by_text("100 in 1,200, or 1 in 12")).to_be_visible()
         expect(page.get_by_label("Email")).to_have_value(EMAIL)  # nothing is typed twice
         bo.assert_accessible()
@@ -80,6 +84,38 @@ def test_the_page_follows_the_drawing_and_so_does_a_second_tab(
         bo.assert_accessible()
         page.get_by_role("button", name="Send it to the house").click()
         expect(page.get_by_text(re.compile("claimed"))).not_to_have_count(0)
+        bo.assert_content()
+
+
+def test_looking_again_takes_away_neither_the_focus_nor_what_is_open(
+    chromium: Browser, house: House
+) -> None:
+    with visitor(chromium, base_url=house.url) as bo:
+        page = bo.page
+        page.goto("/draw/free/tickets?count=200")
+        fill(page)
+        page.get_by_role("button", name="Get 200 tickets").press("Enter")
+        expect(page.get_by_role("heading", name="0 of 200 drawn")).to_be_visible()
+        summary = page.locator("#purchase summary")
+        summary.focus()
+        summary.press("Enter")
+        purchase_id = page.url.split("/")[-2]
+        pool = house.office.pool_of(house.office.draws.by_slug("free").id)
+
+        pool.ask(AllocateSlice(purchase_id, 0, wall_ms(), 50))
+
+        expect(page.get_by_role("heading", name="50 of 200 drawn")).to_be_visible(timeout=5000)
+        expect(summary).to_be_focused()
+        expect(page.get_by_text("fingerprint of the sealed rules")).to_be_visible()
+        carry_out_due(house.office, "lottery.allocate")
+        expect(
+            page.get_by_role("heading", name=re.compile("of your 200 tickets won"))
+        ).to_be_visible(timeout=5000)
+        expect(page.get_by_text("fingerprint of the sealed rules")).to_be_visible()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.wait_for_timeout(2500)
+        assert asked == [], "nothing is waited for any more"
         bo.assert_content()
 
 
