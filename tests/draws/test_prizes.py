@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from app.draw_words import PICTURES
-from app.draws.queries.chances import chance_words, worth_words
+from app.draws.queries.chances import chance_words, left_terms, worth_words
 from app.draws.queries.prizes import any_prize_words, odds_words
 from app.lottery.pool.chances import chance_of
 from app.lottery.pool.terms import INSTANT, THING, Terms, Tier
+from app.lottery.pool.totals import batch_totals
+from tests.lottery.draws import buys, evening, instant, places_purchase
 from tests.source import ROOT
 
 
@@ -74,3 +76,41 @@ def test_worth_is_never_said_to_be_more_than_it_is() -> None:
     assert worth_words(terms(1, 999), 250, "GBP", is_paid=True) == (
         "What they are worth on average: £43 for £250."
     )
+
+
+def test_chances_are_those_of_what_is_left_in_the_batch() -> None:
+    draw = instant(tiers=(Tier("lamp", "A lamp", 2), Tier("key", "A key ring", 4)))
+    fresh = batch_totals(draw.batches["b1"])
+    assert chance_words(left_terms(fresh), 1).startswith("With one ticket the chance of a lamp is")
+    assert left_terms(fresh) == fresh.terms
+
+    buys(draw, 17)  # both lamps lie in them, and every key ring
+    places_purchase(draw, 1, "p2")  # is no ticket before it is paid
+
+    left = left_terms(batch_totals(draw.batches["b1"]))
+    assert (left.size, left.tiers) == (3, ())
+    assert chance_words(left, 2) == "All prizes of this batch have been won."
+    assert worth_words(left, 2, "GBP", is_paid=True) == ""
+
+
+def test_a_prize_that_has_gone_is_promised_to_nobody() -> None:
+    draw = instant(tiers=(Tier("lamp", "A lamp", 2), Tier("key", "A key ring", 4)))
+    buys(draw, 6)  # one lamp and two key rings
+
+    left = left_terms(batch_totals(draw.batches["b1"]))
+
+    assert [(tier.name, tier.count) for tier in left.tiers] == [("A lamp", 1), ("A key ring", 2)]
+    assert chance_words(left, 7) == (
+        "At 7 tickets the chance of a lamp is 7 in 14, or 1 in 2."
+        " On average 7 tickets win 1 or 2 prizes."
+    )
+    assert "certain" in chance_words(left, 50), "no more tickets are left than 14"
+
+
+def test_of_an_evening_nobody_knows_what_is_left() -> None:
+    draw = evening()
+    buys(draw, 6)
+
+    totals = batch_totals(draw.batches["b1"])
+
+    assert left_terms(totals) == totals.terms

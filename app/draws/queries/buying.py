@@ -12,7 +12,7 @@ from app.buyer_cookie import signed_in_buyer
 from app.clock import wall_ms
 from app.csrf import new_key
 from app.draw_cards import DrawCard
-from app.draws.queries.chances import chance_words, worth_words
+from app.draws.queries.chances import chance_words, left_terms, worth_words
 from app.draws.queries.legal import legal_view
 from app.draws.queries.prizes import count_words, left_words, prizes
 from app.draws.queries.words import batch_title, prizes_words, tickets_words
@@ -120,7 +120,7 @@ def _count(card: DrawCard, batch: BatchTotals, typed: str) -> int:
 
 
 def _count_part(shown: Shown, batch: BatchTotals, count: int, error: str) -> CountPart:
-    card, terms = shown.card, batch.terms
+    card, terms, left = shown.card, batch.terms, left_terms(batch)
     takes_money = shown.takes_money(wall_ms())
     most = card.rules.purchase_limit
     intro = _("1 to %(most)s in one go.", most=count_words(most))
@@ -139,8 +139,8 @@ def _count_part(shown: Shown, batch: BatchTotals, count: int, error: str) -> Cou
         most=most,
         intro=f"{intro} {how}",
         choices=choices,
-        chance_words=chance_words(terms, count),
-        worth_words=worth_words(terms, count, card.currency, is_paid=takes_money),
+        chance_words=chance_words(left, count),
+        worth_words=worth_words(left, count, card.currency, is_paid=takes_money),
         error=error,
     )
 

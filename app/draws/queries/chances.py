@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import ceil, floor
 from typing import Final
 
 from app.draws.queries.prizes import count_words
 from app.lottery.pool.chances import chance_of, expected_cents, expected_prizes
 from app.lottery.pool.terms import Terms
+from app.lottery.pool.totals import BatchTotals
 from app.money import price_words
 from app.words import gettext as _
 from app.words import ngettext
@@ -17,14 +19,32 @@ LIKELY: Final = 0.5
 NOISE: Final = 1e-6  # of floating point, where a chance is a whole number
 
 
+def left_terms(batch: BatchTotals) -> Terms:
+    """What a batch still has in it: tickets that nobody has opened, prizes that nobody has won.
+
+    The whole batch where nobody knows of any prize yet.
+    """
+    left = {tier.key: tier.left for tier in batch.tiers}
+    if any(count is None for count in left.values()):
+        return batch.terms
+    tiers = (replace(tier, count=left[tier.key] or 0) for tier in batch.terms.tiers)
+    return replace(
+        batch.terms,
+        size=max(1, batch.size - batch.issued),
+        tiers=tuple(tier for tier in tiers if tier.count),
+    )
+
+
 def chance_words(terms: Terms, count: int) -> str:
     """At 250 tickets the chance of the £1,000 is 250 in 20,000, or 1 in 80. On average …"""
-    return " ".join(_sentences(terms, count))
+    if not terms.tiers:
+        return _("All prizes of this batch have been won.")
+    return " ".join(_sentences(terms, min(count, terms.size)))
 
 
 def worth_words(terms: Terms, count: int, currency: str, *, is_paid: bool) -> str:
     """What they are worth on average: £141 for £250. Nothing where the prizes have no worth."""
-    cents = expected_cents(terms, count)
+    cents = expected_cents(terms, min(count, terms.size))
     if not any(tier.cents for tier in terms.tiers):
         return ""
     worth = price_words(cents - cents % 100 if cents >= 1000 else cents, currency)

@@ -24,6 +24,7 @@ class TierLeft:
 class BatchTotals:
     """One batch in numbers, and what was published of it; times are wall time.
 
+    Of the `sold` tickets so many were `issued`: their buyers know their numbers, or their prizes.
     `is_told` says that every buyer knows what their tickets are, and that nothing is due any more.
     """
 
@@ -32,6 +33,7 @@ class BatchTotals:
     status: str
     size: int
     sold: int
+    issued: int
     tiers: tuple[TierLeft, ...]
     terms: Terms
     commitment: str
@@ -73,8 +75,9 @@ def batch_totals(batch: Batch) -> BatchTotals:
         for tier, won in zip(batch.terms.tiers, batch.won, strict=True)
     )
     return BatchTotals(
-        batch.id, batch.number, batch.status, batch.terms.size, batch.cursor, tiers, batch.terms,
-        batch.seal.commitment, batch.seal.public_value, bool(batch.seal.secret), _is_told(batch),
+        batch.id, batch.number, batch.status, batch.terms.size, batch.cursor, batch.issued,
+        tiers, batch.terms, batch.seal.commitment, batch.seal.public_value,
+        bool(batch.seal.secret), _is_told(batch),
         batch.successor, batch.opened_ms, batch.closed_ms, batch.drawn_ms,
     )  # fmt: skip
 
