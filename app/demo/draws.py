@@ -153,7 +153,7 @@ def _encore_draw(now: datetime) -> DrawFile:
         size=2000,
         mode=EVENING,
         closes_ms=to_ms(datetime.combine(day, time(20), ZONE)),
-        rules="A sample draw of a sample house; its prizes are not real.\n\nEvery ticket brings a"
+        rules="A sample draw of a sample house; its prizes are not real.\n\nEvery purchase brings a"
         " random number with it. When the sale has closed, all of them together decide with the"
         " sealed secret of the house where the prizes lie. A prize that falls on a ticket which"
         " nobody took stays in the house.",

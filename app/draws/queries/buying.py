@@ -49,9 +49,9 @@ def buy_page(shown: Shown, count_typed: str, form: FormState) -> BuyPage | None:
     if batch is None or stage_of(shown, now_ms) != Stage.SELLING:
         return None
     card, buyer = shown.card, signed_in_buyer()
-    terms, count = batch.terms, _count(card, batch, count_typed)
-    error = form.errors.get("count") or (count_typed and count_error(card, count_typed))
-    part = _count_part(shown, batch, count, error)
+    terms, count = batch.terms, _count(shown, batch, count_typed)
+    error = form.errors.get("count") or (count_typed and _typed_error(shown, batch, count_typed))
+    part = _count_part(shown, batch, count, error, count_typed)
     ways = tuple(_ways(shown, terms, count, buyer, form.typed.get("payment", "")))
     legal = legal_view(shown)
     return BuyPage(
@@ -113,23 +113,38 @@ def count_error(card: DrawCard, typed: str) -> str:
     return ""
 
 
-def _count(card: DrawCard, batch: BatchTotals, typed: str) -> int:
-    if typed and not count_error(card, typed):
+def _typed_error(shown: Shown, batch: BatchTotals, typed: str) -> str:
+    """The same, and more than there are: the form offers no tickets that cannot be had."""
+    error, most = count_error(shown.card, typed), _most(shown.card, batch)
+    if error or int(typed.replace(",", "")) <= most:
+        return error
+    return ngettext("Only one ticket is left.", "Only %(all)s tickets are left.", most,
+                    all=count_words(most))  # fmt: skip
+
+
+def _most(card: DrawCard, batch: BatchTotals) -> int:
+    """How many the form offers: what is left, where no other batch follows."""
+    limit, left = card.rules.purchase_limit, max(1, batch.size - batch.sold)
+    return limit if batch.terms.successor_size else min(limit, left)
+
+
+def _count(shown: Shown, batch: BatchTotals, typed: str) -> int:
+    if typed and not _typed_error(shown, batch, typed):
         return int(typed.replace(",", ""))
-    return min(FIRST_COUNT, card.rules.purchase_limit, max(1, batch.size - batch.sold))
+    return min(FIRST_COUNT, _most(shown.card, batch), max(1, batch.size - batch.sold))
 
 
-def _count_part(shown: Shown, batch: BatchTotals, count: int, error: str) -> CountPart:
+def _count_part(shown: Shown, batch: BatchTotals, count: int, error: str, typed: str) -> CountPart:
     card, terms, left = shown.card, batch.terms, left_terms(batch)
     takes_money = shown.takes_money(wall_ms())
-    most = card.rules.purchase_limit
+    most = _most(card, batch)
     intro = _("1 to %(most)s in one go.", most=count_words(most))
     how = _("They are drawn at once, in the order in which people pay.")
     if terms.mode != INSTANT:
         how = _("Numbers are given out in the order in which people pay, and drawn afterwards.")
     choices = tuple(
         CountChoice(common, count_words(common), _price(card, terms, common, takes_money),
-                    common == count)
+                    common == count and not error)
         for common in COMMON
         if common <= most
     )  # fmt: skip
@@ -139,8 +154,9 @@ def _count_part(shown: Shown, batch: BatchTotals, count: int, error: str) -> Cou
         most=most,
         intro=f"{intro} {how}",
         choices=choices,
-        chance_words=chance_words(left, count),
-        worth_words=worth_words(left, count, card.currency, is_paid=takes_money),
+        typed=typed if error else str(count),
+        chance_words="" if error else chance_words(left, count),
+        worth_words="" if error else worth_words(left, count, card.currency, is_paid=takes_money),
         error=error,
     )
 

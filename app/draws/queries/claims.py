@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from app.box_office import office
+from app.draws.queries.purchase_parts import claim_words
 from app.draws.views.claims import ClaimForm
 from app.lottery.pool.terms import ENTITLEMENT, MONEY, THING
 from app.orders.views import OrderView, draw_path
 from app.prize_draws.claim_details import has_details
 from app.prize_draws.results import Bought
 from app.words import gettext as _
+from app.words import ngettext
 
 FIELDS = ("money_way", "account_name", "iban", "thing_way", "address")
 
@@ -27,8 +29,10 @@ def claim_form(
     card, path = view.draw.card, draw_path(view.order.id, view.secret)
     with office().db.read() as connection:
         is_told = has_details(connection, purchase_id=view.order.id)
+    count = sum(1 for won in found.wins if won.tier.kind in (MONEY, THING) and not won.is_given)
     return ClaimForm(
-        title=_("How do you want to get it?"),
+        title=ngettext("How do you want to get it?", "How do you want to get them?", count),
+        button=claim_words(found) or _("Change where it goes"),
         url=f"{path}/claims",
         back_url=path,
         stock=card.stock,
@@ -54,6 +58,6 @@ def _names(found: Bought, kinds: Iterable[str]) -> tuple[str, ...]:
     wins = (won for won in found.wins if won.tier.kind in kinds and not won.is_given)
     counts = Counter(won.tier.name for won in wins)
     return tuple(
-        name if count == 1 else _("%(name)s, %(num)d times", name=name, num=count)
+        name if count == 1 else _("%(num)d × %(name)s", name=name, num=count)
         for name, count in counts.items()
     )

@@ -19,6 +19,7 @@ from app.draws.queries.words import (
     long_hash,
     prizes_words,
     tickets_words,
+    value_fixed_words,
 )
 from app.draws.views.proof import Download, ProofPage
 from app.lottery.pool.totals import BatchTotals
@@ -71,6 +72,7 @@ def proof_page(
         merkle_root=published.merkle_root,
         bundle_url=f"{address}/bundle.json" if batch.is_revealed else "",
         downloads=tuple(_downloads(batch, address)),
+        home_words=_home_words(batch),
         command=_command(batch),
         tell_words=_tell_words(shown),
         timeline=tuple(_timeline(shown, batch, times)),
@@ -175,8 +177,29 @@ def _downloads(batch: BatchTotals, address: str) -> Iterator[Download]:
 
 
 def _command(batch: BatchTotals) -> str:
-    has_own = is_instant(batch) and not batch.is_revealed
-    return f"python3 {SCRIPT} {'my-ticket.json' if has_own else file_name(batch, '.json')}"
+    """How the script is called; nothing while there is no file that it could check."""
+    if batch.is_revealed:
+        return f"python3 {SCRIPT} {file_name(batch, '.json')}"
+    return f"python3 {SCRIPT} {file_name(batch, '-NUMBER.json')}" if is_instant(batch) else ""
+
+
+def _home_words(batch: BatchTotals) -> str:
+    """What can be checked away from this page, now or later."""
+    if batch.is_revealed:
+        return _(
+            "Take the record home and check it on your own computer. The script is short, can be"
+            " read in minutes, and needs nothing but Python."
+        )
+    if is_instant(batch):
+        return _(
+            "The proof of your own ticket, from the page of your purchase, can be checked on your"
+            " own computer now, and the whole record when the secret is out. The script is short"
+            " and needs nothing but Python. NUMBER stands for your ticket's number."
+        )
+    return _(
+        "The record comes out after the draw. Then you can check it on your own computer, with a"
+        " short script that needs nothing but Python. Keep the fingerprint until then."
+    )
 
 
 def _tell_words(shown: Shown) -> str:
@@ -207,7 +230,7 @@ def _timeline(shown: Shown, batch: BatchTotals, times: Times) -> Iterator[Fact]:
     marks = (
         (times.first_sold_ms, _("First ticket sold")),
         (batch.closed_ms, closed),
-        (times.value_ms, _("Number from outside fixed")),
+        (times.value_ms, value_fixed_words(shown.card)),
         (batch.drawn_ms, _("Drawn")),
         (times.revealed_ms, _("Secret published")),
     )

@@ -74,7 +74,9 @@ def _frame(view: OrderView) -> PurchasePage:
     card, line, order = view.draw.card, view.draw.line, view.order
     facts = [card.title]
     if order.paid_at is not None:
-        facts.append(_("Paid at %(time)s", time=_second_words(order.paid_at.astimezone(card.zone))))
+        at = _second_words(order.paid_at.astimezone(card.zone))
+        is_free = not (order.total_cents or line.credits)
+        facts.append(_("Taken at %(time)s", time=at) if is_free else _("Paid at %(time)s", time=at))
     return PurchasePage(
         title=_("Your tickets"),
         url=f"/d/{order.id}/{view.secret}",
@@ -264,7 +266,7 @@ def _drawn(page: PurchasePage, view: OrderView, found: Bought) -> PurchasePage:
         heading = _("Your ticket won")
     return replace(
         page, kind="ok", icon="gift", heading=heading,
-        words=(*_claiming(view, found), *short_words(found)),
+        words=(*numbers_words(found), *_claiming(view, found), *short_words(found)),
         wins_title=_("What you won"),
         claim_words="" if view.is_disputed else claim_words(found),
         asks_first=bool(kinds_asked(found)), actions=(*_changes(page, found), *files),
@@ -296,7 +298,8 @@ def _nothing_won(
     if card.words.cause and not found.is_play and found.unit_cents:
         thanks = _("Thank you; the money goes to %(cause)s.", cause=card.words.cause)
     return replace(
-        page, icon="ticket", heading=heading, words=(thanks, *short_words(found)),
+        page, icon="ticket", heading=heading,
+        words=(*numbers_words(found), thanks, *short_words(found)),
         actions=(
             Action(_("Check that it was fair"), page.proof_url, is_quiet=True),
             *files,

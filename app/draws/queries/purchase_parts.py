@@ -143,8 +143,8 @@ def _tickets_words(wins: list[Won], is_many: bool) -> str:
     more = len(wins) - NAMED_TICKETS
     if more > 0:
         named = ", ".join(names)
-        return _("Ticket %(named)s and %(more)s more", named=named, more=count_words(more))
-    return _("Ticket %(named)s", named=list_words(names))
+        return _("Tickets %(named)s and %(more)s more", named=named, more=count_words(more))
+    return ngettext("Ticket %(named)s", "Tickets %(named)s", len(wins), named=list_words(names))
 
 
 def _state_words(wins: list[Won], gifts: Gifts) -> str:

@@ -73,15 +73,32 @@ def price_of_ticket(card: DrawCard, price_cents: int, *, takes_money: bool) -> s
     return _("%(money)s or %(credits)s a ticket", money=money, credits=credits)
 
 
+def is_by_buyers(card: DrawCard) -> bool:
+    """Whether the value that nobody can choose is made of what came with the purchases."""
+    return bool(card.public.get("how") == "contributions")
+
+
+def value_title(card: DrawCard) -> str:
+    """What that value is called."""
+    return _("Numbers of the buyers") if is_by_buyers(card) else _("Number from outside")
+
+
+def value_fixed_words(card: DrawCard) -> str:
+    """That it cannot change any more."""
+    return (
+        _("Numbers of the buyers fixed") if is_by_buyers(card) else _("Number from outside fixed")
+    )
+
+
 def public_words(rules: Mapping[str, Any]) -> str:
     """Where the outside number will come from."""
     how = rules.get("how", "none")
     if how == "numbers":
         return ", ".join(_source_words(source) for source in rules["sources"])
     if how == "beacon":
-        return _("the random value of %(source)s", source=rules["source"])
+        return _("The random value of %(source)s", source=rules["source"])
     if how == "contributions":
-        return _("what all buyers added")
+        return _("One of each purchase")
     return ""
 
 

@@ -25,6 +25,7 @@ class CountPart:
     url: str
     count: int
     most: int
+    typed: str
     intro: str
     choices: tuple[CountChoice, ...]
     chance_words: str

@@ -14,6 +14,7 @@ class ClaimForm:
     """
 
     title: str
+    button: str
     url: str
     back_url: str
     stock: str

@@ -73,6 +73,7 @@ class ProofPage:
     merkle_root: str
     bundle_url: str
     downloads: tuple[Download, ...]
+    home_words: str
     command: str
     tell_words: str
     timeline: tuple[Fact, ...]

@@ -32,7 +32,7 @@ def buy() -> BuyPage:
     prizes = Prizes(draws.lines(), "60 in 1,200, or 1 in 20")
     counts = ((10, "£10"), (50, "£50"), (100, "£100"), (250, "£250"), (500, "£500"))
     part = CountPart(
-        "/draw/roof/tickets", 250, 10_000,
+        "/draw/roof/tickets", 250, 10_000, "250",
         "1 to 10,000 in one go. They are drawn at once, in the order in which people pay.",
         tuple(CountChoice(n, f"{n:,}", price, n == 250) for n, price in counts),
         "At 250 tickets the chance of A bicycle is 250 in 20,000, or 1 in 80. On average 250"
@@ -159,7 +159,7 @@ def wins() -> tuple[WinCard, ...]:
         WinCard("Two tickets", "2 of these", "lilac", "ticket", "Ticket 13,665 and 13,702",
                 "Claimed by you"),
         WinCard("Tea at the interval", "8 of these", "sage", "cup",
-                "Ticket 13,784, 13,785, 13,790 and 5 more"),
+                "Tickets 13,784, 13,785, 13,790 and 5 more"),
     )  # fmt: skip
 
 

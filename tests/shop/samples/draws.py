@@ -178,6 +178,7 @@ def proof() -> ProofPage:
         merkle_root="",
         bundle_url="/no-record",
         downloads=(Download("The record", "/r.json"), Download("The published facts", "/f.json")),
+        home_words="Take the record home and check it on your own computer.",
         command="python3 verify_draw.py winter-1.json",
         tell_words="Keep the file. Tell the promoter, Hanna Birch.",
         timeline=(Fact("Sun 1 Nov, 09:00", "Fingerprint and rules published"),),
