@@ -27,7 +27,7 @@ from app.prize_draws.drawing import holder_salt
 from app.prize_draws.results import Bought, BoughtPart, bought
 from app.refusals import NotFound
 from app.words import gettext as _
-from app.words import moment_words, ngettext, short_day_words
+from app.words import moment_words, ngettext, short_moment_words
 
 PAGES = {
     "filled": draw_kinds.results_page,
@@ -152,8 +152,8 @@ def _claim(card: DrawCard, found: Bought, parts: tuple[BoughtPart, ...], has_cla
     ends = [end for part in parts if (end := part.claims_end_ms(found.paid_ms)) is not None]
     if not ends or not has_claims:
         return ""
-    day = short_day_words(from_ms(min(ends)).astimezone(card.zone))
-    return _("Open your page and press Claim by %(day)s: afterwards the rules of the draw say what"
+    day = short_moment_words(from_ms(min(ends)).astimezone(card.zone))
+    return _("Open your page and press Claim by %(day)s. Afterwards the rules of the draw say what"
              " becomes of it.", day=day)  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from app.prize_draws.reminding import LETTER as REMINDER
 from app.prize_draws.results import bought
 from app.prize_draws.seat_gifts import LETTER
 from app.refusals import NotFound
-from app.words import short_day_words
+from app.words import short_moment_words
 
 
 def duties(office: BoxOffice, post: Post) -> dict[str, Duty]:
@@ -70,7 +70,7 @@ def remind_winner(office: BoxOffice, post: Post, effect: Effect) -> Outcome:
     card = view.draw.card
     page = prize_reminder_page(
         view.order.name, card.title, tuple(dict.fromkeys(won.tier.name for won in ends)),
-        short_day_words(card.moment(min(ends.values()))),
+        short_moment_words(card.moment(min(ends.values()))),
         office.settings.base_url + draw_path(view.order.id, view.secret),
     )  # fmt: skip
 

@@ -118,6 +118,7 @@ def _without_own(text: str, order: str, secret: str, position: int) -> str:
 def _without_number(text: str, position: int) -> str:
     text = re.sub(r'name="(csrf|key)" value="[^"]*"', "#", text)
     text = re.sub(r"(?<![0-9a-f])[0-9a-f]{32,64}(?![0-9a-f])", "#", text)
+    text = re.sub(r"(?<![0-9a-f])[0-9a-f]{4}(?: [0-9a-f]{4}){3,}(?![0-9a-f])", "#", text)
     return re.sub(rf"(?<![0-9a-f])0?{position}(?![0-9a-f])", "#", text)
 
 

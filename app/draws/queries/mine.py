@@ -26,7 +26,7 @@ from app.prize_draws.limits import BuyerLimits, limits_of
 from app.prize_draws.results import Bought, bought, can_be_claimed
 from app.sign_ins.sessions import SignedInBuyer
 from app.words import gettext as _
-from app.words import ngettext, short_day_words
+from app.words import ngettext, short_day_words, short_moment_words
 
 DRAWS_LIMIT: Final = 12
 ENTRIES_LIMIT: Final = 8
@@ -206,7 +206,7 @@ def _won(card: DrawCard, count: str, found: Bought) -> tuple[str, Label]:
     words = _("%(tickets)s, %(prizes)s", tickets=count, prizes=prizes_words(len(found.wins)))
     claims = found.open_claims(wall_ms())
     if claims:
-        day = short_day_words(from_ms(min(claims.values())).astimezone(card.zone))
+        day = short_moment_words(from_ms(min(claims.values())).astimezone(card.zone))
         words = _("%(words)s. Claim by %(day)s", words=words, day=day)
         to_claim = ngettext("%(num)d to claim", "%(num)d to claim", len(claims))
         return words, Label(to_claim, "warn", "gift")

@@ -20,7 +20,7 @@ from app.pages import Fact
 from app.prize_draws.drawing import holder_salt
 from app.prize_draws.results import Bought, Won
 from app.words import gettext as _
-from app.words import list_words, ngettext, short_day_words
+from app.words import list_words, ngettext, short_moment_words
 
 SCALES: Final = (1, 10, 20, 100)
 CELLS_LIMIT: Final = 500
@@ -72,7 +72,7 @@ def claim_times(card: DrawCard, found: Bought) -> Iterator[str]:
     """Until when its prizes can be claimed."""
     claims = found.open_claims(wall_ms())
     if claims:
-        day = short_day_words(from_ms(min(claims.values())).astimezone(card.zone))
+        day = short_moment_words(from_ms(min(claims.values())).astimezone(card.zone))
         yield _("Claim by %(day)s.", day=day)
 
 

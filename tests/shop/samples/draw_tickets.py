@@ -112,7 +112,7 @@ def purchase_won() -> PurchasePage:
     return replace(
         purchase(), title="Your tickets", kind="ok", icon="gift", is_drawing=False, cells=None,
         heading="13 of your 250 tickets won",
-        words=("Claim by 31 January.", "You asked for 300; no more were left."),
+        words=("Claim by Sun 31 Jan, 18:04.", "You asked for 300; no more were left."),
         spans=(Fact("Batch 3, numbers 19,871 to 20,000", "7 prizes"),
                Fact("Batch 4, numbers 1 to 120", "6 prizes")),
         wins_title="What you won", claim_words="Claim 11 prizes", close_words="",
@@ -166,7 +166,7 @@ def wins() -> tuple[WinCard, ...]:
 def mine() -> MyPage:
     """A buyer's own page with draws, credits and limits."""
     states = (
-        ("The Roof Draw, batch 3", "250 tickets, 13 prizes. Claim by 31 January",
+        ("The Roof Draw, batch 3", "250 tickets, 13 prizes. Claim by Sun 31 Jan, 18:04",
          Label("11 to claim", "warn", "gift")),
         ("The Winter Draw, batch 1", "100 tickets, 62 drawn so far",
          Label("Drawing", "info", "clock")),
