@@ -51,6 +51,24 @@ def orders(office: BoxOffice) -> int:
         return connection.scalar(select(func.count()).select_from(Order)) or 0
 
 
+def test_the_form_offers_what_can_be_had_and_says_every_limit(
+    office: BoxOffice, bo: Visitor
+) -> None:
+    made(office, "few", purchase_limit=100, day_limit=110, person_limit=150)
+    bo.open("/draw/few/tickets")
+    assert "1 to 100 in one go. At most 110 on one day. At most 150 for one person." in bo.page
+    assert "At most 110 on one day. At most 150 for one person.</p>" in bo.open("/draw/few").text
+    assert "At most 100 in one go" in bo.open("/draw/few/tickets?count=101").text
+    assert 'value="101"' in bo.page, "nothing is typed twice"
+    buy(bo, "few", count="95")
+
+    bo.open("/draw/few/tickets?count=50")
+    assert "Only 25 tickets are left." in bo.page
+    assert "1 to 25 in one go." in bo.page
+    assert 'href="/draw/few/tickets?count=50"' not in bo.page
+    assert "chance of" not in bo.page
+
+
 def test_free_tickets_from_the_form_to_the_results(office: BoxOffice, bo: Visitor) -> None:
     made(office, "free")
 

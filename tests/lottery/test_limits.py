@@ -107,7 +107,11 @@ def test_a_person_has_a_limit() -> None:
     draw = limited(person_limit=5)
     buys(draw, 3)
 
-    assert refused(draw, wants(3, "p2"), LimitReached).details["held"] == 3
+    fewer = refused(draw, wants(3, "p2"), LimitReached)
+    assert (fewer.details["held"], fewer.next_step) == (3, "Choose fewer.")
+    buys(draw, 2, "p3")
+    full = refused(draw, wants(1, "p2"), LimitReached)
+    assert full.next_step == "You have all that you can have."
     assert told(draw, wants(2, "p3")).count == 2
     assert told(draw, wants(3, "p4", "cy")).count == 3
 

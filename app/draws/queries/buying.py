@@ -15,7 +15,7 @@ from app.draw_cards import DrawCard
 from app.draws.queries.chances import chance_words, left_terms, worth_words
 from app.draws.queries.legal import legal_view
 from app.draws.queries.prizes import count_words, left_words, prizes
-from app.draws.queries.words import batch_title, prizes_words, tickets_words
+from app.draws.queries.words import batch_title, limits_words, prizes_words, tickets_words
 from app.draws.views.buying import (
     BudgetPart,
     BuyPage,
@@ -138,7 +138,7 @@ def _count_part(shown: Shown, batch: BatchTotals, count: int, error: str, typed:
     card, terms, left = shown.card, batch.terms, left_terms(batch)
     takes_money = shown.takes_money(wall_ms())
     most = _most(card, batch)
-    intro = _("1 to %(most)s in one go.", most=count_words(most))
+    intro = " ".join((_("1 to %(most)s in one go.", most=count_words(most)), *limits_words(card)))
     how = _("They are drawn at once, in the order in which people pay.")
     if terms.mode != INSTANT:
         how = _("Numbers are given out in the order in which people pay, and drawn afterwards.")

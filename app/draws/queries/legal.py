@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.draw_legal import legal_words
+from app.draws.queries.words import limits_words
 from app.draws.views.draw import LegalView
 from app.prize_draws.shown import Shown
 
@@ -17,4 +18,5 @@ def legal_view(shown: Shown) -> LegalView | None:
 
 def rules_paragraphs(shown: Shown) -> tuple[str, ...]:
     """The rules in full, paragraph by paragraph."""
-    return tuple(part.strip() for part in shown.card.words.rules.split("\n\n") if part.strip())
+    rules = (part.strip() for part in shown.card.words.rules.split("\n\n"))
+    return tuple(part for part in (*rules, " ".join(limits_words(shown.card))) if part)

@@ -94,7 +94,7 @@ def win_cards(card: DrawCard, found: Bought) -> Iterator[WinCard]:
             stock=shown.stock,
             picture=shown.picture,
             tickets=_tickets_words(wins, is_many),
-            state=_state_words(wins, gifts),
+            state=_state_words(wins, gifts, shown.until_ms),
             notes=tuple(gift_notes(card, wins, gifts)),
             links=tuple(gift_links(card, wins, gifts)),
         )
@@ -147,9 +147,9 @@ def _tickets_words(wins: list[Won], is_many: bool) -> str:
     return ngettext("Ticket %(named)s", "Tickets %(named)s", len(wins), named=list_words(names))
 
 
-def _state_words(wins: list[Won], gifts: Gifts) -> str:
+def _state_words(wins: list[Won], gifts: Gifts, until_ms: int) -> str:
     if wins[0].tier.kind == ENTITLEMENT:
-        return _("It is on")
+        return _("It has ended") if 0 < until_ms <= wall_ms() else _("It is on")
     if wins[0].tier.kind == SEAT and all(won.is_given for won in wins):
         found = [gifts.get((won.batch_id, won.position)) for won in wins]
         if not all(gift is not None and gift.is_given for gift in found):

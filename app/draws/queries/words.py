@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from app.clock import from_ms
 from app.draw_cards import DrawCard
 from app.draws.queries.prizes import count_words
+from app.lottery.pool.terms import PURCHASE_LIMIT
 from app.lottery.pool.totals import BatchTotals
 from app.money import price_words
 from app.words import gettext as _
@@ -71,6 +72,15 @@ def price_of_ticket(card: DrawCard, price_cents: int, *, takes_money: bool) -> s
         return _("%(money)s a ticket", money=money)
     credits = ngettext("%(num)d credit", "%(num)d credits", card.credits)
     return _("%(money)s or %(credits)s a ticket", money=money, credits=credits)
+
+
+def limits_words(card: DrawCard) -> Iterator[str]:
+    """How many one person can buy, where that is less than a purchase can have, or has a day."""
+    rules = card.rules
+    if rules.day_limit < PURCHASE_LIMIT:
+        yield _("At most %(most)s on one day.", most=count_words(rules.day_limit))
+    if rules.person_limit < PURCHASE_LIMIT:
+        yield _("At most %(most)s for one person.", most=count_words(rules.person_limit))
 
 
 def is_by_buyers(card: DrawCard) -> bool:

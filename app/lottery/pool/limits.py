@@ -61,15 +61,15 @@ def refuse_over_limits(
 ) -> None:
     """More than one person may have in all, on a day, or wants to spend in a month."""
     tally, rules = state.tally(buyer), state.rules
-    for limit, has, words in (
-        (rules.person_limit, tally.tickets, "in this draw"),
-        (rules.day_limit, tally.days.get(day, 0), "on one day"),
+    for limit, has, words, full in (
+        (rules.person_limit, tally.tickets, "in this draw", "You have all that you can have."),
+        (rules.day_limit, tally.days.get(day, 0), "on one day", "You can buy again tomorrow."),
     ):
         if has + count > limit:
             raise LimitReached(
                 f"One person can buy at most {limit:,} tickets {words}; you have {has:,}.",
                 safe=NOT_CHARGED,
-                next_step="Choose fewer.",
+                next_step="Choose fewer." if has < limit else full,
                 limit=limit,
                 held=has,
             )
@@ -79,11 +79,16 @@ def refuse_over_limits(
     if most is not None and cents and spent + cents > most:
         fits = max(0, most - spent) * count // cents
         raise OverBudget(
-            f"{count:,} tickets would go over the budget you set yourself; {fits:,} fit.",
+            f"{_tickets(count)} would go over the budget you set yourself. "
+            + (f"{_tickets(fits)} would not." if fits else "No ticket fits in it any more."),
             fits=fits,
             budget_cents=most,
             spent_cents=spent,
         )
+
+
+def _tickets(count: int) -> str:
+    return "One ticket" if count == 1 else f"{count:,} tickets"
 
 
 def set_budget(state: PoolState, command: c.SetBudget, moment: Moment) -> Decision[BudgetView]:
