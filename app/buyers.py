@@ -15,7 +15,7 @@ MAILBOX_LIMIT: Final = 64
 NAME_WANTED: Final = "Type the name for the tickets."
 NAME_TOO_LONG: Final = f"A name can have at most {NAME_LIMIT} characters."
 NAME_ODD: Final = "The name contains signs that cannot be printed."
-EMAIL_WANTED: Final = "Type an e-mail address such as name@example.org."
+EMAIL_WANTED: Final = "Type an email address such as name@example.org."
 
 # RFC 5321 dot-atom without quoted mailboxes, which no mail provider gives out.
 _MAILBOX: Final = re.compile(

@@ -60,7 +60,7 @@ def _address(name: str, email: str) -> Address:
     try:
         return Address(display_name=_line(name), addr_spec=_line(email))
     except (HeaderParseError, IndexError) as fault:  # the library trips over an empty mailbox
-        raise ValueError(f"{email!r} is not an e-mail address.") from fault
+        raise ValueError(f"{email!r} is not an email address.") from fault
 
 
 def _line(text: str) -> str:

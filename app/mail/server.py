@@ -86,7 +86,7 @@ def _wishes(parts: SplitResult) -> dict[str, str]:
 
 def _sender(wish: str, account: str) -> str:
     if wish and ("@" not in wish.strip("@") or any(sign.isspace() for sign in wish)):
-        raise BadSetting("SMTP_URL: from= must be an e-mail address.")
+        raise BadSetting("SMTP_URL: from= must be an email address.")
     return wish or (account if "@" in account.strip("@") else "")
 
 

@@ -101,7 +101,7 @@ def _foot(page: LetterPage, house: LetterHouse) -> list[str]:
         foot.append(
             gettext(
                 "Keep this letter to yourself: whoever has the link can use the tickets."
-                " %(house)s never asks for your card by e-mail.",
+                " %(house)s never asks for your card by email.",
                 house=house.name,
             )
         )

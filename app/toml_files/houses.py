@@ -128,5 +128,5 @@ def keep_venue(connection: Connection, venue: VenueWords, organizer_id: int) -> 
 def _email(table: Fields, key: str, *, required: bool) -> str:
     address = table.text(key, NAME_LIMIT, None if required else "")
     if address and not EMAIL.match(address):
-        table.refuse(key, "is not an e-mail address such as tickets@example.org.")
+        table.refuse(key, "is not an email address such as tickets@example.org.")
     return address

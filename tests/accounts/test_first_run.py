@@ -93,7 +93,7 @@ def test_wrong_codes_are_counted_and_then_refused(office: BoxOffice, cy: Visitor
         ({"house": " "}, "Type the name of your house"),
         ({"house": "x" * 81}, "at most 80 characters"),
         ({"house": "Marsh\u202eHall"}, "Type the name of your house"),
-        ({"email": "ada"}, "Type an e-mail address"),
+        ({"email": "ada"}, "Type an email address"),
         ({"password": "password12"}, "too easy to guess"),
         ({"password": "short"}, "at least 10 characters"),
         ({"currency": "XXX"}, "one of the currencies"),

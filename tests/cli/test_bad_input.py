@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import Run
 
 BAD: tuple[tuple[list[str], str], ...] = (
-    (["create-admin", "ada"], "Type an e-mail address"),
+    (["create-admin", "ada"], "Type an email address"),
     (["create-admin", "ada@example.org", "--name", "A\x07da"], "cannot be printed"),
     (["create-admin", "ada@example.org", "--name", "A" * 200], "at most 120"),
     (["order", "paid", "NOSUCH12"], "cannot find"),

@@ -143,7 +143,7 @@ def test_bad_forms_are_told_and_change_nothing(show: Show, visitor: Visitor) -> 
         ({"wish1": ""}, "different wishes"),
         ({"wish1": "7"}, "not in the ballot"),
         ({"wish1": "gala"}, "not in the ballot"),
-        ({"email": "bo"}, "Type an e-mail address"),
+        ({"email": "bo"}, "Type an email address"),
         ({"name": " "}, "Type the name"),
     ):
         answer = visitor.send(f"{PAGE}/entries", fields(**changes))

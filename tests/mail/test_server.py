@@ -37,7 +37,7 @@ def test_a_mail_server_is_read(url: str, expected: MailServer) -> None:
         ("smtp://mail.example.org/inbox", "path"),
         ("smtp://bo@mail.example.org", "a name and a password"),
         ("smtp://mail.example.org?form=bo@example.org", "not form="),
-        ("smtp://mail.example.org?from=tickets", "from= must be an e-mail address"),
+        ("smtp://mail.example.org?from=tickets", "from= must be an email address"),
         ("smtp://mail.example.org?timeout=soon", "number of seconds"),
         ("smtp://mail.example.org?timeout=3600", "from 1 to 60"),
     ],

@@ -321,7 +321,7 @@ def test_what_is_no_address_gets_words(office: BoxOffice, bo: Visitor, typed: st
     answer = bo.send("/me/links", {"email": typed})
 
     assert answer.status_code == 422
-    assert "Type an e-mail address such as" in answer.text
+    assert "Type an email address such as" in answer.text
     assert count(office, SignInRequest) == before
 
 

@@ -88,7 +88,7 @@ def _email(connection: Connection) -> Part:
     if office().settings.smtp_url is None:
         kept = connection.execute(select(func.count()).select_from(KeptMail)).scalar_one()
         words = _("No mail server is set: letters are kept here and not sent.")
-        return Part(_("E-mail"), words, _("%(count)s kept", count=kept), _state(False))
+        return Part(_("Email"), words, _("%(count)s kept", count=kept), _state(False))
     day_ago = utc_now() - timedelta(days=1)
     sent = connection.execute(
         select(func.count()).where(
@@ -96,7 +96,7 @@ def _email(connection: Connection) -> Part:
         )
     ).scalar_one()
     words = _("Taken by the mail server in the last day")
-    return Part(_("E-mail"), words, str(sent), _state(True))
+    return Part(_("Email"), words, str(sent), _state(True))
 
 
 def _disk() -> Part:

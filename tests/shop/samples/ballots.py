@@ -58,7 +58,7 @@ def ballot() -> BallotPage:
 
 def refused() -> BallotPage:
     """Something has to be typed again."""
-    return replace(ballot(), form=form(email="Type an e-mail address such as name@example.org.",
+    return replace(ballot(), form=form(email="Type an email address such as name@example.org.",
                                        count="Groups have 1 to 4 people.",
                                        wish1="Choose 1 to 2 different wishes."))  # fmt: skip
 
