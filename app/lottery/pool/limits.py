@@ -6,7 +6,7 @@ from app.inventory.outcome import Decision, Moment
 from app.lottery.pool import commands as c
 from app.lottery.pool import records as r
 from app.lottery.pool.batch import Batch
-from app.lottery.pool.purchase import Budget, days_after
+from app.lottery.pool.purchase import Budget, days_after, spoken_day
 from app.lottery.pool.state import PoolState
 from app.lottery.pool.views import BudgetView, Noted
 from app.lottery.refusals import (
@@ -45,8 +45,9 @@ def refuse_person(state: PoolState, command: c.PlacePurchase, batch: Batch, mome
         )
     until_day = state.breaks.get(command.buyer, "")
     if command.day < until_day:
+        day = spoken_day(until_day, command.day)
         raise OnBreak(
-            f"You asked for a break until {until_day}. It cannot be shortened.", until=until_day
+            f"You asked for a break until {day}. It cannot be shortened.", until=until_day
         )
 
 
@@ -120,7 +121,11 @@ def take_break(state: PoolState, command: c.TakeBreak, moment: Moment) -> Decisi
     if until_day <= max(kept, command.day):
         if until_day == kept:
             return Decision(Noted(until_day))
-        raise Invalid({"until": f"A break ends after {max(kept, command.day)}."})
+        words = "A break ends on a later day than today."
+        if kept > command.day:
+            day = spoken_day(kept, command.day)
+            words = f"You asked for a break until {day}. It can be made longer, never shorter."
+        raise Invalid({"until": words})
     return Decision(Noted(until_day), (r.BreakTaken(command.buyer, until_day),))
 
 

@@ -18,6 +18,10 @@ LAPSED: Final = "lapsed"  # nobody paid in time
 RETURNED: Final = "returned"  # all the money went back
 WAITING: Final = (PLACED, PAYING)
 OVER: Final = (LAPSED, RETURNED)
+MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
 
 
 @dataclass(slots=True)
@@ -115,6 +119,13 @@ def days_after(day: str, count: int) -> str:
     if began.isoformat() != day:
         raise ValueError(day)
     return (began + timedelta(days=count)).isoformat()
+
+
+def spoken_day(day: str, today: str) -> str:
+    """4 December for 2026-12-04; with its year where that is another one."""
+    named = date.fromisoformat(day)
+    words = f"{named.day} {MONTHS[named.month - 1]}"
+    return words if day[:4] == today[:4] else f"{words} {named.year}"
 
 
 def _add(sums: dict[str, int], key: str, more: int) -> None:
