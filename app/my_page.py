@@ -9,12 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from flask import Response
 from sqlalchemy import Connection
 
 from app.box_office import BoxOffice
+from app.pages import FormState
 from app.sign_ins.sessions import SignedInBuyer
 
 Read = Callable[[BoxOffice, SignedInBuyer], Any]
+Show = Callable[[SignedInBuyer, FormState], Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +48,15 @@ def sections() -> tuple[Section, ...]:
     return tuple(_sections.values())
 
 
+def serve_page(show: Show) -> None:
+    """Say how the page is drawn, for the forms in the sections of other features."""
+    _shows[:] = [show]
+
+
+def show_again(buyer: SignedInBuyer, form: FormState) -> Response:
+    """The page with what was typed into one of its forms, and a sentence under each wrong field."""
+    return _shows[0](buyer, form)
+
+
 _sections: Final[dict[str, Section]] = {}
+_shows: Final[list[Show]] = []

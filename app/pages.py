@@ -39,7 +39,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice: what happened, what is safe, what to do next."""
+    """One notice: what happened, what is safe, what to do next.
+
+    `part` is the id of where on the page it belongs: a section's key, alone or before a dash; the
+    top of the page where empty.
+    """
 
     happened: str
     safe: str = ""
@@ -48,6 +52,7 @@ class Notice:
     icon: str = "news"
     actions: tuple[Action, ...] = ()
     retry_seconds: int | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

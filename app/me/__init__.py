@@ -9,8 +9,9 @@ def init_app(app: Flask) -> None:
     """Serve the page and add its own section."""
     from app.me.queries.orders import TICKETS
     from app.me.routes import mine, sign_ins
-    from app.my_page import add_section
+    from app.my_page import add_section, serve_page
 
     add_section(TICKETS)
+    serve_page(mine.show_again)
     for noun in (sign_ins, mine):
         app.register_blueprint(noun.bp)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from app.pages import Label
+from app.pages import FormState, Label, Notice
 
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """Asking for a link."""
+    """Asking for a link; `back` is where to go on afterwards."""
 
     email: str = ""
     error: str = ""
+    back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class AskedPage:
     words: tuple[str, str]
     kept_words: str = ""
     error: str = ""
+    back: str = ""
+    other_url: str = "/me"  # where another address is typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +112,27 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class MyPage:
-    """The page of whoever is signed in."""
+    """The page of whoever is signed in.
+
+    `back` is where they were before; `form` what was typed into the form that is wrong.
+    """
 
     email: str
     parts: tuple[Part, ...]
     sessions: tuple[SessionLine, ...]
     data_words: str
+    back: str = ""
+    form: FormState = field(default_factory=FormState)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether more than bookings of shows stands in the wide column."""
+        return sum(not part.is_aside for part in self.parts) > 1
+
+    def is_at_top(self, notice: Notice) -> bool:
+        """Whether none of the sections here is the one that a notice belongs to."""
+        section, _dash, _place = notice.part.partition("-")
+        return section not in [part.key for part in self.parts]
 
 
 @dataclass(frozen=True, slots=True)

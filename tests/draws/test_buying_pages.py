@@ -138,7 +138,7 @@ def test_money_goes_through_the_same_pay_page_as_seats(office: BoxOffice, bo: Vi
         ({"count": "many"}, "Choose a number between 1 and 10,000."),
         ({"count": ""}, "Choose a number between 1 and 10,000."),
         ({"count": "10001"}, "At most 10,000 in one go. You can buy again afterwards."),
-        ({"email": "nobody"}, "Type an e-mail address"),
+        ({"email": "nobody"}, "Type an email address"),
         ({"name": ""}, "Type the name"),
         ({"of_age": ""}, "Confirm this if it is so."),
         ({"price": "7"}, "The price is another one by now."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -52,6 +53,8 @@ def test_draws_stand_in_a_section_of_their_own(
     assert "The Roof Draw, batch 1 1,000 tickets, 110 prizes. Claim by" in words(bo)
     assert f"/d/{order}/{office.tokens.order_secret(order)}" in bo.page
     assert "110 to claim" in words(bo)
+    assert "No bookings of shows with this address." in words(bo)
+    assert "No tickets with this address" not in words(bo)
     bo.open("/me/before")
     assert order not in bo.page, "not among the bookings of shows as well"
     with office.db.write() as connection:
@@ -77,8 +80,8 @@ def test_a_code_brings_credits_that_buy_tickets(
         bo.follow(bo.send("/me/credits", {"code": code.lower()}))
     assert "Gift card from Mei, " in words(bo)
     assert bo.page.count("+ 150") == 1
-    bo.follow(bo.send("/me/credits", {"code": "WRONG"}))
-    assert "This code does not bring any credits." in words(bo)
+    wrong = bo.send("/me/credits", {"code": "WRONG"})
+    assert "This code does not bring any credits." in wrong.text
     buy(office, draw, email, 10, "credits")
     bo.open("/me")
     assert "− 30" in words(bo)
@@ -131,26 +134,32 @@ def test_a_budget_is_lowered_at_once_and_raised_later(
     assert "£10 over your budget of £50" in words(bo)
     for wrong in ("-1", "many", "1.234", "99999999999", "sNaN", "9e999999"):
         bo.open("/me")
-        bo.follow(bo.send("/me/budget", {"currency": "GBP", "budget": wrong}))
-        assert "Type an amount such as 50" in words(bo)
+        answer = bo.send("/me/budget", {"currency": "GBP", "budget": wrong})
+        assert (answer.status_code, "Type an amount such as 50" in answer.text) == (422, True)
 
 
 def test_a_break_cannot_be_shortened(
     office: BoxOffice, bo: Visitor, sign_in: SignIn, email: str, draw: int
 ) -> None:
     sign_in(bo, email)
-    bo.open("/me")
-    bo.follow(bo.send("/me/break", {"days": "30"}))
+    bo.open("/me/break?days=30")
+    bo.follow(bo.send("/me/break", {"until": bo.hidden("until")}))
     assert "Your break has begun." in words(bo)
 
-    bo.follow(bo.send("/me/break", {"days": "7"}))
-    assert "Your break has begun." not in words(bo)
-    with pytest.raises(Refusal):
+    assert bo.open("/me/break?days=7").status_code == 422
+    assert "It cannot be shortened. Choose a longer one." in words(bo)
+    soon = (date.fromisoformat(office.draws.by_id(draw).today) + timedelta(days=7)).isoformat()
+    answer = bo.send("/me/break", {"until": soon})
+    assert (answer.status_code, "never shorter." in answer.text) == (422, True)
+    with pytest.raises(Refusal) as refusal:
         buy(office, draw, email, 1)
-    for wrong in ("0", "-7", "8", ""):
-        bo.open("/me")
-        bo.follow(bo.send("/me/break", {"days": wrong}))
+    assert not re.search(r"\d{4}-\d\d", refusal.value.words), "a day in words"
+    for wrong in ("0", "-7", "8", "x"):
+        assert bo.open(f"/me/break?days={wrong}").status_code == 422
         assert "Choose how long the break is to be." in words(bo)
+    for wrong in ("", "2026-01-01", "9999-12-31", "soon"):
+        answer = bo.send("/me/break", {"until": wrong})
+        assert "Choose how long the break is to be." in answer.text
 
 
 def test_a_stranger_sets_nothing(bo: Visitor, email: str, draw: int) -> None:

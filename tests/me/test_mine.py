@@ -235,3 +235,14 @@ def test_a_feature_adds_its_section(
 
     sign_in(cy, f"cy.{email}")
     assert "Credits" not in cy.page, "it has nothing to say"
+
+
+def test_the_links_at_the_top_stand_in_the_order_of_the_sections(
+    bo: Visitor, email: str, sign_in: SignIn, credits: list[str]
+) -> None:
+    add_section(Section("late", lambda: "Late", "shop/_art.html", lambda _office, _buyer: ""))
+
+    sign_in(bo, email)
+
+    chips = re.findall(r'class="chip" href="#([\w-]+)"', bo.page)
+    assert chips == ["tickets", "late", "credits", "sessions", "my-data"]

@@ -15,7 +15,10 @@ from app.models import Table
 from tests.me.conftest import Buy, SignIn
 from tests.shop.visitor import Visitor
 
-PAGES = ("/me", "/me/before", "/me/before?page=2", "/me?page=x", "/me/data.json", "/me/deletion")
+PAGES = (
+    *("/me", "/me/before", "/me/before?page=2", "/me?page=x", "/me/data.json", "/me/deletion"),
+    *("/me?next=/draw/roof/tickets", "/me/break?days=7", "/me/budget", "/me/credits"),
+)
 
 
 def everything(office: BoxOffice) -> dict[str, list[Any]]:
@@ -63,7 +66,7 @@ def test_nothing_of_it_is_kept_on_the_way(
     assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
 
 
-@pytest.mark.parametrize("path", PAGES[1:2] + PAGES[4:])
+@pytest.mark.parametrize("path", PAGES[1:2] + PAGES[4:6] + PAGES[7:])
 def test_a_stranger_is_sent_to_sign_in(cy: Visitor, path: str) -> None:
     answer = cy.open(path)
 

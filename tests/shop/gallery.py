@@ -107,6 +107,7 @@ STATES: dict[str, Shown] = {
     "me-sign-in-error": _page("me/sign_in.html", lambda: me.sign_in("The end is missing.")),
     "me-link-over": _page("me/sign_in.html", me.sign_in, notice=me.LINK_OVER),
     "me-too-often": _page("me/sign_in.html", me.sign_in, notice=me.TOO_OFTEN),
+    "me-sign-in-back": _page("me/sign_in.html", lambda: me.sign_in(back="/draw/roof/tickets")),
     "me-asked": _page("me/asked.html", me.asked),
     "me-wrong-code": _page("me/asked.html", lambda: me.asked("That is not the code.")),
     "me-kept": _page("me/asked.html", lambda: me.asked(kept_words="An admin can read it.")),
@@ -144,6 +145,12 @@ STATES: dict[str, Shown] = {
         "draws/tickets.html", draw_tickets.purchase_won, tickets=draw_tickets.tickets()
     ),
     "me-draws": _page("me/mine.html", draw_tickets.mine),
+    "me-draws-errors": _page("me/mine.html", draw_tickets.mine_with_errors),
+    "me-draws-done": _page(
+        "me/mine.html", draw_tickets.mine_on_the_way, notice=draw_tickets.BREAK_BEGUN
+    ),
+    "me-draws-only": _page("me/mine.html", draw_tickets.mine_without_shows),
+    "me-break": _page("draws/break.html", draw_tickets.break_page),
     "proof": _page("draws/proof.html", draws.proof),
     "proof-early": _page("draws/proof.html", draws.proof_early),
     "proof-no-ticket": _page("draws/proof.html", draws.proof_no_ticket),

@@ -15,7 +15,13 @@ from app.draw_cards import DrawCard
 from app.draws.queries.chances import chance_words, left_terms, worth_words
 from app.draws.queries.legal import legal_view
 from app.draws.queries.prizes import count_words, left_words, prizes
-from app.draws.queries.words import batch_title, limits_words, prizes_words, tickets_words
+from app.draws.queries.words import (
+    batch_title,
+    limits_words,
+    prizes_words,
+    raise_words,
+    tickets_words,
+)
 from app.draws.views.buying import (
     BudgetPart,
     BuyPage,
@@ -33,6 +39,7 @@ from app.payments.gateway import as_remote
 from app.prize_draws.limits import BuyerLimits, limits_of
 from app.prize_draws.shown import Shown, Stage, stage_of
 from app.sign_ins.sessions import SignedInBuyer
+from app.way_back import me_path
 from app.words import gettext as _
 from app.words import ngettext
 
@@ -53,6 +60,7 @@ def buy_page(shown: Shown, count_typed: str, form: FormState) -> BuyPage | None:
     error = form.errors.get("count") or (count_typed and _typed_error(shown, batch, count_typed))
     part = _count_part(shown, batch, count, error, count_typed)
     ways = tuple(_ways(shown, terms, count, buyer, form.typed.get("payment", "")))
+    here, is_blocked = f"/draw/{card.slug}/tickets?count={count}", _is_blocked(ways)
     legal = legal_view(shown)
     return BuyPage(
         title=card.title,
@@ -65,8 +73,10 @@ def buy_page(shown: Shown, count_typed: str, form: FormState) -> BuyPage | None:
         price_cents=terms.price_cents,
         count_part=part,
         budget=_budget(card, terms, count, buyer),
-        sign_in_words=_sign_in_words(card, buyer),
-        instead=_instead(ways, buyer),
+        sign_in_words=_sign_in_words(card, buyer, is_blocked=is_blocked),
+        sign_in_url=me_path(here),
+        signs_in_first=is_blocked and buyer is None,
+        instead=_instead(here, buyer) if is_blocked else None,
         ways=ways,
         short_note=_short_note(batch),
         age_words=_age_words(shown),
@@ -215,24 +225,31 @@ def _bar(card: DrawCard, limits: BuyerLimits, budget: int, this: int) -> BudgetP
         else _("%(over)s over your budget of %(all)s", over=price_words(-left, card.currency),
                all=whole),
         left < 0,
+        _("You can lower it at any moment.") + " " + raise_words([card]),
     )  # fmt: skip
 
 
-def _sign_in_words(card: DrawCard, buyer: SignedInBuyer | None) -> str:
+def _sign_in_words(card: DrawCard, buyer: SignedInBuyer | None, *, is_blocked: bool) -> str:
     if buyer is not None:
         return ""
+    if is_blocked:
+        return _("Type your email on the next page, open the link that we send, and you are back"
+                 " here with your number.")  # fmt: skip
     if card.credits:
         return _("Sign in to use play credits, and to see or set your budget.")
     return _("Sign in to see or set a budget for yourself.")
 
 
-def _instead(ways: tuple[DrawWay, ...], buyer: SignedInBuyer | None) -> Action | None:
-    """What to do first where no way to pay can be chosen."""
-    if not ways or not all(way.is_off for way in ways):
-        return None
+def _is_blocked(ways: tuple[DrawWay, ...]) -> bool:
+    """Whether there are ways to pay, and none of them can be chosen."""
+    return bool(ways) and all(way.is_off for way in ways)
+
+
+def _instead(here: str, buyer: SignedInBuyer | None) -> Action:
+    """What to do first where no way to pay can be chosen; it leads back here."""
     if buyer is None:
-        return Action(_("Sign in to get tickets"), "/me")
-    return Action(_("Get play credits"), "/me#credits")
+        return Action(_("Sign in to get tickets"), me_path(here))
+    return Action(_("Get play credits"), me_path(here, "credits"))
 
 
 def _ways(

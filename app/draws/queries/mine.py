@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any, Final
 
 from babel.numbers import get_currency_precision
@@ -13,8 +12,9 @@ from app import credits
 from app.box_office import BoxOffice
 from app.clock import from_ms, wall_ms
 from app.draw_cards import DrawCard
+from app.draws.queries.breaks import BREAK_DAYS, break_words, days_words
 from app.draws.queries.prizes import count_words
-from app.draws.queries.words import prizes_words, tickets_words
+from app.draws.queries.words import date_words, prizes_words, raise_words, tickets_words
 from app.draws.views.mine import CreditLine, MyBudget, MyCredits, MyDraw, MyDraws, MyLimits
 from app.models import DrawOrder, LotteryLimit, LotteryWin, Order, OrderStatus
 from app.money import price_words
@@ -31,7 +31,6 @@ from app.words import ngettext, short_day_words, short_moment_words
 DRAWS_LIMIT: Final = 12
 ENTRIES_LIMIT: Final = 8
 BAR: Final = 1000
-BREAK_DAYS: Final = (7, 30, 91, 182, 365)
 OPEN: Final = (OrderStatus.PAYING, *SHOWN)
 
 
@@ -89,12 +88,14 @@ def my_limits(office: BoxOffice, buyer: SignedInBuyer) -> MyLimits | None:
                 found = limits_of(connection, card, buyer.address_key)
                 by_currency[card.currency] = (card, found)
     untils = [limits.break_until for _card, limits in by_currency.values() if limits.break_until]
+    rule = _("Leave it empty for no limit; 0 means that you spend nothing. You can lower it at any"
+             " moment.")  # fmt: skip
     notes = (card.house.notes.get("play_help", "") for card in cards)
     return MyLimits(
         tuple(_budget(card, limits) for card, limits in by_currency.values()),
-        _("You asked for a break until %(day)s. It cannot be shortened.",
-          day=_day(max(untils))) if untils else "",
-        tuple((str(days), _days_words(days)) for days in BREAK_DAYS),
+        f"{rule} {raise_words(cards)}",
+        break_words(max(untils), cards[0].today) if untils else "",
+        tuple((str(days), days_words(days)) for days in BREAK_DAYS),
         next(filter(None, notes), ""),
     )  # fmt: skip
 
@@ -224,10 +225,11 @@ def _budget(card: DrawCard, limits: BuyerLimits) -> MyBudget:
                   all=price_words(budget, card.currency))  # fmt: skip
     later = ""
     if limits.later_from is not None:
-        later = _("From %(day)s there is no budget.", day=_day(limits.later_from))
+        day = date_words(limits.later_from, card.today)
+        later = _("From %(day)s there is no limit.", day=day)
         if limits.later_cents is not None:
-            later = _("From %(day)s it is %(money)s.", day=_day(limits.later_from),
-                      money=price_words(limits.later_cents, card.currency))  # fmt: skip
+            money = price_words(limits.later_cents, card.currency)
+            later = _("From %(day)s it is %(money)s.", day=day, money=money)
     return MyBudget(
         card.currency,
         min(BAR, spent * BAR // budget) if budget else BAR if spent else 0,
@@ -272,12 +274,3 @@ def _kept(office: BoxOffice, row: Any, found: Bought | None) -> dict[str, Any]:
 def _numbers(found: Bought) -> Iterator[dict[str, Any]]:
     for part in found.parts:
         yield {"batch": part.batch_id, "first": part.first, "last": part.last}
-
-
-def _day(day: str) -> str:
-    return short_day_words(datetime.combine(date.fromisoformat(day), datetime.min.time()))
-
-
-def _days_words(days: int) -> str:
-    words = {7: _("A week"), 30: _("A month"), 91: _("Three months"), 182: _("Half a year")}
-    return words.get(days, _("A year"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.lottery.pool.terms import PURCHASE_LIMIT
 from app.lottery.pool.totals import BatchTotals
 from app.money import price_words
 from app.words import gettext as _
-from app.words import ngettext
+from app.words import ngettext, short_day_words
 
 GROUP_DIGITS = 4
 SHORT_GROUPS = 4
@@ -43,6 +43,22 @@ def batch_title(batch: BatchTotals) -> str:
 def ticket_number(position: int, size: int) -> str:
     """0413, as wide as the batch's last number."""
     return str(position).zfill(max(NUMBER_DIGITS, len(str(size))))
+
+
+def date_words(day: str, today: str) -> str:
+    """4 December for 2026-12-04; with its year where that is another one."""
+    words = short_day_words(datetime.fromisoformat(day))
+    return words if day[:4] == today[:4] else f"{words} {day[:4]}"
+
+
+def raise_words(cards: Iterable[DrawCard]) -> str:
+    """When a budget counts that is higher than the one before."""
+    days = max(max(1, card.rules.raise_wait_days) for card in cards)
+    return ngettext(
+        "A higher one starts %(num)d day after you ask for it.",
+        "A higher one starts %(num)d days after you ask for it.",
+        days,
+    )
 
 
 def local(card: DrawCard, at_ms: int) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -14,20 +13,33 @@ from app import credits
 from app.box_office import office
 from app.buyer_cookie import signed_in_buyer
 from app.clock import utc_now
-from app.draws.queries.mine import BREAK_DAYS, takes_sample
-from app.htmx import go_to
+from app.draws.queries.breaks import break_day, break_page, house_day
+from app.draws.queries.mine import takes_sample
+from app.draws.queries.words import date_words
+from app.htmx import go_to, show_page
 from app.money import price_words
+from app.my_page import show_again
 from app.notices import leave_notice
-from app.pages import Notice
+from app.pages import FormState, Notice
 from app.prize_draws.limits import set_budget, take_break
 from app.rate_limits import limit
 from app.refusals import Invalid, NotFound
+from app.way_back import HOME, me_path, named_way
 from app.words import gettext as _
 from app.words import ngettext
 
 bp = Blueprint("draw_limits", __name__)
 CODE_LIMIT: Final = 60  # characters
 BUDGET_LIMIT: Final = Decimal(1_000_000)
+BUDGET_SIGNS: Final = 40
+
+
+@bp.get("/me/credits")
+@bp.get("/me/sample-credits")
+@bp.get("/me/budget")
+def show_mine() -> ResponseReturnValue:
+    """Whoever loads an answer of these forms again is on the page that they stand on."""
+    return go_to(me_path(named_way()))
 
 
 @bp.post("/me/credits")
@@ -35,13 +47,16 @@ def create_credits() -> ResponseReturnValue:
     """Add what a code is worth."""
     buyer = signed_in_buyer()
     if buyer is None:
-        return go_to("/me")
+        return go_to(HOME)
     limit("voucher", subject=buyer.address_key)
-
-    count = credits.redeem(office(), buyer.address_key, request.form.get("code", "")[:CODE_LIMIT])
+    typed = request.form.get("code", "")[:CODE_LIMIT]
+    try:
+        count = credits.redeem(office(), buyer.address_key, typed)
+    except credits.BadVoucher as refusal:
+        return show_again(buyer, FormState({"code": typed}, {"code": refusal.words}))
 
     said = ngettext("%(num)d credit is yours.", "%(num)d credits are yours.", count)
-    return leave_notice(go_to("/me#credits"), Notice(said, kind="ok", icon="check"))
+    return _done("credits", said)
 
 
 @bp.post("/me/sample-credits")
@@ -49,7 +64,7 @@ def create_sample_credits() -> ResponseReturnValue:
     """Take some for trying the demo house's draws, once a day."""
     buyer = signed_in_buyer()
     if buyer is None:
-        return go_to("/me")
+        return go_to(HOME)
     if not takes_sample(office()):
         raise NotFound
     limit("voucher", subject=buyer.address_key)
@@ -59,7 +74,7 @@ def create_sample_credits() -> ResponseReturnValue:
     said = ngettext("%(num)d credit is yours.", "%(num)d credits are yours.", count)
     if not count:
         said = _("You have had today's credits already. There are more tomorrow.")
-    return leave_notice(go_to("/me#credits"), Notice(said, kind="ok", icon="check"))
+    return _done("credits", said)
 
 
 @bp.post("/me/budget")
@@ -67,40 +82,60 @@ def update_budget() -> ResponseReturnValue:
     """Set a month's budget: lower at once, higher some days after it was asked for."""
     buyer = signed_in_buyer()
     if buyer is None:
-        return go_to("/me")
+        return go_to(HOME)
     currency = request.form.get("currency", "")[:3]
-    cents = _cents(request.form.get("budget", ""), currency)
+    typed = request.form.get("budget", "")[:BUDGET_SIGNS]
+    try:
+        cents = _cents(typed, currency)
+    except Invalid as refusal:
+        return show_again(buyer, FormState({"budget": typed, "currency": currency}, refusal.fields))
 
     view = set_budget(office(), buyer.address_key, currency, cents)
 
     if view.later_from is not None:
-        said = _("Your budget changes on %(day)s.", day=view.later_from)
-        safe = _("Until then the one before holds.")
-    elif view.cents is None:
-        said, safe = _("You have no budget set."), ""
-    else:
-        money = price_words(view.cents, currency)
-        said, safe = _("Your budget is %(money)s a month from now on.", money=money), ""
-    return leave_notice(go_to("/me#limits"), Notice(said, safe, kind="ok", icon="check"))
+        day = date_words(view.later_from, house_day(office()))
+        said = _("Your budget changes on %(day)s.", day=day)
+        return _done("limits", said, _("Until then the one before holds."))
+    if view.cents is None:
+        return _done("limits", _("You have no budget now: there is no limit to what you spend."))
+    money = price_words(view.cents, currency)
+    return _done("limits", _("Your budget is %(money)s a month from now on.", money=money))
+
+
+@bp.get("/me/break")
+def show_break() -> ResponseReturnValue:
+    """Ask once more, since a break cannot be taken back."""
+    buyer, typed = signed_in_buyer(), request.args.get("days", "")
+    if buyer is None or not typed:
+        return go_to(HOME)
+    try:
+        page = break_page(office(), buyer, typed)
+    except Invalid as refusal:
+        return show_again(buyer, FormState({"days": typed}, refusal.fields))
+    return show_page("draws/break.html", page=page)
 
 
 @bp.post("/me/break")
 def create_break() -> ResponseReturnValue:
-    """Buy nothing for some time; it can be made longer, never shorter."""
+    """Buy nothing until the day that the page named; it can be made longer, never shorter."""
     buyer = signed_in_buyer()
     if buyer is None:
-        return go_to("/me")
-    typed = request.form.get("days", "")
-    if typed not in map(str, BREAK_DAYS):
-        raise Invalid({"days": _("Choose how long the break is to be.")})
-    todays = [card.today for card in office().draws.on_show() if card.is_open]
-    today = date.fromisoformat(max(todays, default=utc_now().date().isoformat()))
-    until = (today + timedelta(days=int(typed))).isoformat()
+        return go_to(HOME)
+    try:
+        until = break_day(office(), request.form.get("until", ""))
+        take_break(office(), buyer.address_key, until)
+    except Invalid as refusal:
+        return show_again(buyer, FormState({}, {"days": " ".join(refusal.fields.values())}))
 
-    take_break(office(), buyer.address_key, until)
+    day = date_words(until, house_day(office()))
+    said = _("Your break has begun. You can buy draw tickets again from %(day)s.", day=day)
+    return _done("limits-break", said)
 
-    said = _("Your break has begun. You can buy draw tickets again from %(day)s.", day=until)
-    return leave_notice(go_to("/me#limits"), Notice(said, kind="ok", icon="check"))
+
+def _done(part: str, said: str, safe: str = "") -> ResponseReturnValue:
+    """Back to the part of the page where the form stands, which says what was done."""
+    notice = Notice(said, safe, kind="ok", icon="check", part=part)
+    return leave_notice(go_to(me_path(named_way(), part)), notice)
 
 
 def _cents(typed: str, currency: str) -> int | None:
@@ -121,4 +156,4 @@ def _cents(typed: str, currency: str) -> int | None:
 
 
 def _amount_wanted() -> str:
-    return _("Type an amount such as 50, or nothing for no budget.")
+    return _("Type an amount such as 50, or leave it empty for no limit.")

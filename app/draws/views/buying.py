@@ -44,6 +44,7 @@ class BudgetPart:
     this_words: str
     left_words: str
     is_over: bool
+    rule_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class BuyPage:
     count_part: CountPart
     budget: BudgetPart | None
     sign_in_words: str
+    sign_in_url: str
+    signs_in_first: bool  # nothing else is asked for before
     instead: Action | None  # of the button, where nothing can be bought yet
     ways: tuple[DrawWay, ...]
     short_note: str

@@ -58,9 +58,20 @@ class MyBudget:
 
 @dataclass(frozen=True, slots=True)
 class MyLimits:
-    """Budgets, a break, and how long one can be."""
+    """Budgets, how they change, a break, and how long one can be."""
 
     budgets: tuple[MyBudget, ...]
+    rule_words: str
     break_words: str
     breaks: tuple[tuple[str, str], ...]  # days, words
     help_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreakPage:
+    """Whether a break is to begin, and until when it would be."""
+
+    title: str
+    words: tuple[str, ...]
+    button: str
+    until: str  # as 2026-11-05

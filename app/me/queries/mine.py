@@ -17,6 +17,7 @@ from app.me.views import Consequence, DeletionPage, MyPage, Part, SessionLine
 from app.models import Device, Order, Organizer
 from app.models.accounts import PERSONAL_DAYS
 from app.my_page import sections
+from app.pages import FormState
 from app.sign_ins.browsers import browser_words, device_words
 from app.sign_ins.sessions import SignedInBuyer, sessions_of
 from app.words import gettext as _
@@ -25,21 +26,25 @@ from app.words import ngettext, short_day_words
 YEAR_DAYS: Final = 365
 
 
-def my_page(office: BoxOffice, buyer: SignedInBuyer) -> MyPage:
-    """Everything on `/me`."""
+def my_page(
+    office: BoxOffice, buyer: SignedInBuyer, back: str = "", form: FormState | None = None
+) -> MyPage:
+    """Everything on `/me`; `back` is where the buyer was before, `form` what was typed."""
     now = utc_now()
     with office.db.read() as connection:
         found = sessions_of(connection, buyer.address_key, now)
         days = connection.execute(select(func.max(Organizer.personal_days))).scalar()
     return MyPage(
         email=buyer.email,
-        parts=tuple(_parts(office, buyer)),
+        parts=tuple(sorted(_parts(office, buyer), key=lambda part: part.is_aside)),
         sessions=tuple(_session_line(office, one, buyer) for one in _own_first(found, buyer)),
         data_words=_(
             "We keep your name and email with a booking for %(time)s after its last show, in case"
             " of questions; after that only its places and sums, for the accounts.",
             time=_days_words(days or PERSONAL_DAYS),
         ),
+        back=back,
+        form=form or FormState(),
     )
 
 

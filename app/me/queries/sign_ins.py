@@ -11,13 +11,16 @@ from app.me.queries.mine import house_zone
 from app.me.views import AskedPage, OpenedPage
 from app.sign_ins.asking import Asked
 from app.sign_ins.browsers import browser_words
+from app.way_back import me_path
 from app.words import clock_words, short_moment_words
 from app.words import gettext as _
 
 EMAIL_PLACE: Final = "\0"  # where a sentence names the address, which stands out
 
 
-def asked_page(office: BoxOffice, asked: Asked, token: str, *, error: str = "") -> AskedPage:
+def asked_page(
+    office: BoxOffice, asked: Asked, token: str, *, back: str = "", error: str = ""
+) -> AskedPage:
     """A letter is on its way, or is kept where there is no mail server."""
     is_kept = office.settings.smtp_url is None
     sentence = _("A link to %(email)s is on its way. It works once, until %(time)s.")
@@ -34,6 +37,8 @@ def asked_page(office: BoxOffice, asked: Asked, token: str, *, error: str = "") 
         words=_around_email(sentence % {"email": EMAIL_PLACE, "time": time}),
         kept_words=kept_words if is_kept else "",
         error=error,
+        back=back,
+        other_url=me_path(back),
     )
 
 

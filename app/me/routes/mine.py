@@ -20,9 +20,10 @@ from app.me.queries.orders import past_page
 from app.me.views import SignInPage
 from app.my_page import sections
 from app.notices import leave_notice
-from app.pages import Notice
+from app.pages import FormState, Notice
 from app.rate_limits import limit
 from app.sign_ins.sessions import SignedInBuyer
+from app.way_back import named_way
 from app.words import gettext as _
 
 bp = Blueprint("mine", __name__)
@@ -48,8 +49,14 @@ def show_me() -> ResponseReturnValue:
     """My tickets; the form that asks for a link for whoever is not signed in."""
     buyer = signed_in_buyer()
     if buyer is None:
-        return show_page("me/sign_in.html", page=SignInPage())
-    return show_page("me/mine.html", page=my_page(office(), buyer))
+        return show_page("me/sign_in.html", page=SignInPage(back=named_way()))
+    return show_page("me/mine.html", page=my_page(office(), buyer, named_way()))
+
+
+def show_again(buyer: SignedInBuyer, form: FormState) -> Response:
+    """The page with what was typed into one of its forms."""
+    page = my_page(office(), buyer, named_way(), form)
+    return show_page("me/mine.html", 422, page=page)
 
 
 @bp.get("/me/before")

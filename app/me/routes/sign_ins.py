@@ -30,13 +30,13 @@ from app.sign_ins.asking import LinkOver, ask_for_link, is_open, link_request, p
 from app.sign_ins.browsers import browser_of
 from app.sign_ins.opening import Visit, WrongCode, refuse_link, sign_in_by_code, sign_in_by_link
 from app.sign_ins.sessions import end_all_sessions, end_session, end_session_of
+from app.way_back import HOME, keep_way, kept_way, named_way
 from app.words import gettext as _
 from app.words import ngettext
 
 bp = Blueprint("buyer_sign_ins", __name__)
 log = logging.getLogger("fullhouse.me")
 
-HOME: Final = "/me"
 KEY_LIMIT: Final = 64
 CODE_TYPED_LIMIT: Final = 40
 
@@ -44,22 +44,22 @@ CODE_TYPED_LIMIT: Final = 40
 @bp.post("/me/links")
 def create_link() -> ResponseReturnValue:
     """Have a letter written; the same answer whether or not the address is known."""
-    typed = request.form.get("email", "")[: EMAIL_LIMIT + 1]
+    typed, back = request.form.get("email", "")[: EMAIL_LIMIT + 1], named_way()
     try:
         email = read_email(typed)
         subject = office().tokens.address_key(email)
         limit("sign_in_link", subject=subject)
         limit("sign_in_hour", subject=subject)
     except Invalid as refusal:
-        return show_sign_in(refusal, SignInPage(typed, refusal.fields["email"]))
+        return show_sign_in(refusal, SignInPage(typed, refusal.fields["email"], back))
     except TooMany as refusal:
-        return show_sign_in(too_often(refusal), SignInPage(typed))
+        return show_sign_in(too_often(refusal), SignInPage(typed, back=back))
     press = request.form.get("key", "")[:KEY_LIMIT]
     browser = browser_of(request.user_agent.string)
 
     token = ask_for_link(office(), email, browser.kept, f"{basket_id()}.{press}" if press else "")
 
-    return go_to(f"/me/links/{token}")
+    return keep_way(go_to(f"/me/links/{token}"), back)
 
 
 @bp.get("/me/links/<token>")
@@ -69,7 +69,7 @@ def show_link(token: str) -> ResponseReturnValue:
         asked = page_request(office(), token, is_open(utc_now()))
     except LinkOver as refusal:
         return go_to(HOME) if signed_in_buyer() else show_sign_in(refusal)
-    return show_page("me/asked.html", page=asked_page(office(), asked, token))
+    return show_page("me/asked.html", page=asked_page(office(), asked, token, back=kept_way()))
 
 
 @bp.post("/me/links/<token>")
@@ -82,12 +82,12 @@ def create_session_by_code(token: str) -> ResponseReturnValue:
     except WrongCode as refusal:
         log.warning("sign-in code refused from %s", request.remote_addr)
         asked = page_request(office(), token)
-        page = asked_page(office(), asked, token, error=_wrong_words(refusal.left))
+        error = _wrong_words(refusal.left)
+        page = asked_page(office(), asked, token, back=kept_way(), error=error)
         return show_page("me/asked.html", refusal.status, page=page)
     except LinkOver as refusal:
         return show_sign_in(refusal)
-    sign_in_here(session)
-    return go_to(HOME)
+    return _arrive(session)
 
 
 @bp.get("/me/sign-in/<token>")
@@ -108,8 +108,7 @@ def create_session(token: str) -> ResponseReturnValue:
         session = sign_in_by_link(office(), token, _visit())
     except LinkOver as refusal:
         return show_sign_in(refusal)
-    sign_in_here(session)
-    return go_to(HOME)
+    return _arrive(session)
 
 
 @bp.post("/me/sign-in/<token>/refusal")
@@ -148,7 +147,8 @@ def delete_session() -> ResponseReturnValue:
 def show_sign_in(refusal: Refusal, page: SignInPage | None = None) -> Response:
     """The form with a no above it; the same for whatever is wrong with a link."""
     notice = None if page is not None and page.error else notice_of(refusal)
-    answer = show_page("me/sign_in.html", refusal.status, page=page or SignInPage(), notice=notice)
+    page = page or SignInPage(back=kept_way())
+    answer = show_page("me/sign_in.html", refusal.status, page=page, notice=notice)
     if refusal.retry_after is not None:
         answer.headers["Retry-After"] = str(refusal.retry_after)
     return answer
@@ -164,6 +164,16 @@ def too_often(refusal: TooMany) -> TooMany:
         next_step=again_words(office(), at),
         retry_after=seconds,
     )
+
+
+def _arrive(session: str) -> Response:
+    """Signed in: on to where they came from, else to their own page."""
+    sign_in_here(session)
+    back = kept_way()
+    answer = keep_way(go_to(back or HOME), "")
+    if not back:
+        return answer
+    return leave_notice(answer, Notice(_("You are signed in."), kind="ok", icon="check"))
 
 
 def _end_named(session_id: str) -> ResponseReturnValue:

@@ -12,17 +12,29 @@ from app.draws.views.buying import (
     CountPart,
     DrawWay,
 )
-from app.draws.views.mine import CreditLine, MyBudget, MyCredits, MyDraw, MyDraws, MyLimits
+from app.draws.views.mine import (
+    BreakPage,
+    CreditLine,
+    MyBudget,
+    MyCredits,
+    MyDraw,
+    MyDraws,
+    MyLimits,
+)
 from app.draws.views.prizes import Prizes
 from app.draws.views.purchase import Cells, PurchasePage, TicketList, TicketRow, WinCard
 from app.me.views import MyPage, Part
-from app.pages import Action, Fact, FormState, Label
+from app.pages import Action, Fact, FormState, Label, Notice
 from tests.shop.samples import draws, me
 
 WAYS = (
     DrawWay("demo", "Demo card", "On a demo page, then straight back here", "card", True),
     DrawWay("credits", "Play credits", "You have 120. Not enough for 250 tickets", "gift", False,
             is_off=True),
+)  # fmt: skip
+BREAK_BEGUN = Notice(
+    "Your break has begun. You can buy draw tickets again from 4 December.",
+    kind="ok", icon="check", part="limits-break",
 )  # fmt: skip
 LONG_ADDRESS = "a.name.that.is.quite.long.for.a.narrow.phone@a-house-of-many-words.example.org"
 
@@ -45,7 +57,8 @@ def buy() -> BuyPage:
         title="The Roof Draw", slug="roof", stock="lilac",
         facts=("Batch 3, 20,000 tickets", "1,000 prizes", "6,380 tickets left", "£1.00 each"),
         form=FormState({"email": LONG_ADDRESS}), key="k", contribution="0" * 64, price_cents=100,
-        count_part=part, budget=budget, sign_in_words="", instead=None, ways=WAYS,
+        count_part=part, budget=budget, sign_in_words="", sign_in_url="/me",
+        signs_in_first=False, instead=None, ways=WAYS,
         short_note="Or go on in batch 4, which has the same odds, if it is open",
         age_words="I am 18 or over and in Great Britain. I have read the rules.",
         buy_words="Buy 250 tickets, £250.00", prizes=prizes,
@@ -60,7 +73,7 @@ def buy_with_errors() -> BuyPage:
     page = buy()
     errors = {
         "count": "At most 10,000 in one go. You can buy again afterwards.",
-        "email": "Type an e-mail address such as name@example.org.",
+        "email": "Type an email address such as name@example.org.",
         "name": "Type the name for the tickets.",
         "of_age": "Confirm this if it is so. Otherwise you cannot take part.",
     }
@@ -78,7 +91,7 @@ def buy_stranger() -> BuyPage:
     """Only play credits, and nobody is signed in."""
     return replace(
         buy(), budget=None, ways=WAYS[1:], instead=Action("Sign in to get tickets", "/me"),
-        sign_in_words="Sign in to use play credits, and to see or set your budget.",
+        sign_in_words="Type your email on the next page.", signs_in_first=True,
         age_words="", legal_kind="", legal_words="",
     )  # fmt: skip
 
@@ -180,7 +193,8 @@ def mine() -> MyPage:
              CreditLine("The Roof Draw: 10 draw tickets, 14 November", "− 30"))  # fmt: skip
     budget = MyBudget("GBP", 850, "£340 this month of £400", "400", "From 1 December it is £500.",
                       "Most to spend in a month, GBP", True)  # fmt: skip
-    limits = MyLimits((budget,), "You asked for a break until 1 March. It cannot be shortened.",
+    limits = MyLimits((budget,), "Leave it empty for no limit.",
+                      "You asked for a break until 1 March. It cannot be shortened.",
                       (("7", "A week"), ("30", "A month")), "")  # fmt: skip
     parts = (
         Part("draws", "Draws", "draws/_my_draws.html", listed, False),
@@ -189,3 +203,34 @@ def mine() -> MyPage:
     )
     page = me.mine()
     return replace(page, parts=(*page.parts, *parts))
+
+
+def mine_with_errors() -> MyPage:
+    """Everything typed wrongly."""
+    errors = {
+        "code": "This code does not bring any credits. Your credits are as they were.",
+        "budget": "Type an amount such as 50, or leave it empty for no limit.",
+        "days": "You asked for a break until 1 March. It cannot be shortened. Choose a longer one.",
+    }
+    typed = {"code": "AB", "budget": "a lot", "currency": "GBP", "days": "7"}
+    return replace(mine(), form=FormState(typed, errors))
+
+
+def mine_on_the_way() -> MyPage:
+    """Come here for credits, to go on afterwards."""
+    return replace(mine(), back="/draw/roof/tickets?count=50")
+
+
+def mine_without_shows() -> MyPage:
+    """Draws, and no bookings of shows."""
+    page = mine()
+    return replace(page, parts=(*me.mine_empty().parts, *page.parts[1:]))
+
+
+def break_page() -> BreakPage:
+    """Asked once more."""
+    words = ("Before 4 December you cannot buy tickets in any draw here.",
+             "It can be made longer, never shorter, and nobody here can end it sooner.",
+             "Tickets, prizes and bookings of shows that you have stay yours.")  # fmt: skip
+    title = "Take a break from draws until 4 December?"
+    return BreakPage(title, words, "Begin the break", "2026-12-04")

@@ -37,9 +37,9 @@ TOO_OFTEN = Notice(
 )
 
 
-def sign_in(error: str = "") -> SignInPage:
+def sign_in(error: str = "", back: str = "") -> SignInPage:
     """Nobody is signed in."""
-    return SignInPage("joss@" if error else "", error)
+    return SignInPage("joss@" if error else "", error, back)
 
 
 def asked(error: str = "", kept_words: str = "") -> AskedPage:
