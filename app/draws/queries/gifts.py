@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.box_office import office
+from app.buyer_cookie import signed_in_buyer
 from app.draw_cards import DrawCard
 from app.draw_words import EARLY_ACCESS, MEMBERS_PAGE, TierWords
 from app.lottery.pool.terms import ENTITLEMENT, SEAT
@@ -30,11 +31,11 @@ def gifts_in(purchase_id: str, wins: tuple[Won, ...]) -> Gifts:
         return gifts_of(connection, purchase_id)
 
 
-def gift_notes(card: DrawCard, wins: list[Won], gifts: Gifts) -> Iterator[str]:
+def gift_notes(card: DrawCard, wins: list[Won], gifts: Gifts, buyer_key: str) -> Iterator[str]:
     """What happened, and what the winner need not do."""
     shown = card.words.of_tier(wins[0].tier.key)
     if wins[0].tier.kind == ENTITLEMENT:
-        yield from _key_notes(card, shown)
+        yield from _key_notes(card, shown, buyer_key)
     reasons = dict.fromkeys(gift.reason for gift in _of(wins, gifts) if gift.reason)
     for reason in reasons:
         after = _("The prize stays yours, and the house gets in touch with you.")
@@ -57,16 +58,19 @@ def gift_links(card: DrawCard, wins: list[Won], gifts: Gifts) -> Iterator[Action
         yield Action(_("Your seats"), f"/o/{gift.order_id}/{secret}", is_quiet=True, icon="ticket")
 
 
-def _key_notes(card: DrawCard, shown: TierWords) -> Iterator[str]:
+def _key_notes(card: DrawCard, shown: TierWords, buyer_key: str) -> Iterator[str]:
+    """What a key opens, and that it takes signing in; not to whoever has done that."""
+    buyer = signed_in_buyer()
+    is_signed_in = buyer is not None and buyer.address_key == buyer_key
     if shown.opens == EARLY_ACCESS:
+        words = _("You can book before everybody else.")
         if shown.from_ms:
             when = moment_words(card.moment(shown.from_ms))
-            yield _("From %(when)s you can book before everybody else. Sign in under My tickets"
-                    " with this purchase's address.", when=when)  # fmt: skip
-        else:
-            yield _("You can book before everybody else. Sign in under My tickets with this"
-                    " purchase's address.")  # fmt: skip
-    elif shown.opens == MEMBERS_PAGE:
+            words = _("From %(when)s you can book before everybody else.", when=when)
+        yield words
+        if not is_signed_in:
+            yield _("Sign in under My tickets with this purchase's address.")
+    elif shown.opens == MEMBERS_PAGE and not is_signed_in:
         yield _("Sign in under My tickets with this purchase's address to read it.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -19,6 +20,7 @@ from app.prize_draws.claim_details import forget_details, has_details
 from app.prize_draws.entitlements import Key, forget_keys, keys_of
 from app.refusals import NotFound
 from app.sign_ins.sessions import SignedInBuyer
+from app.way_back import me_path
 from app.words import gettext as _
 from app.words import ngettext, short_moment_words
 
@@ -27,7 +29,7 @@ LINES_LIMIT: Final = 20
 
 def key_lines(office: BoxOffice, buyer: SignedInBuyer) -> tuple[KeyLine, ...] | None:
     """The section of a buyer's own page; None where nothing is open to them."""
-    keys = [key for key in _keys(office, buyer) if _still_opens(office, key)]
+    keys = _without_covered(office, [k for k in _keys(office, buyer) if _still_opens(office, k)])
     return tuple(_line(office, key) for key in keys[:LINES_LIMIT]) or None
 
 
@@ -90,6 +92,28 @@ def _still_opens(office: BoxOffice, key: Key) -> bool:
     return office.catalogue.by_id(key.event_id).sale_state() == "early"
 
 
+def _without_covered(office: BoxOffice, keys: list[Key]) -> list[Key]:
+    """The same without keys that add nothing: another opens the same page for all of their time."""
+    now = utc_now()
+    for_good = max((key.until_at for key in keys if key.until_at), default=now) + timedelta(days=1)
+    ends = {key: key.until_at or for_good for key in keys}
+    kept: dict[tuple[str, ...], list[Key]] = {}
+    for key in sorted(keys, key=lambda key: (max(key.from_at, now), now - ends[key])):
+        same = kept.setdefault(_opened(office, key), [])
+        if not any(ends[key] <= ends[other] for other in same):
+            same.append(key)
+    found = {key for same in kept.values() for key in same}
+    return [key for key in keys if key in found]
+
+
+def _opened(office: BoxOffice, key: Key) -> tuple[str, ...]:
+    """What a key opens; houses give the page of their members in several draws."""
+    if key.event_id is not None:
+        return str(key.opens), str(key.event_id)
+    card = office.draws.by_id(key.lottery_id)
+    return str(key.opens), card.house.name, card.words.of_tier(key.tier).page
+
+
 def _line(office: BoxOffice, key: Key) -> KeyLine:
     card = office.draws.by_id(key.lottery_id)
     words = _("for good") if key.until_at is None else _times(card, key, until=True)
@@ -135,7 +159,7 @@ def _how(card: DrawCard, mine: list[Key], buyer: SignedInBuyer | None) -> Iterat
 
 def _ways(card: DrawCard, buyer: SignedInBuyer | None) -> Iterator[Action]:
     if buyer is None:
-        yield Action(_("Sign in"), "/me")
+        yield Action(_("Sign in"), me_path(f"/members/{card.slug}"))
     yield Action(_("See the draw"), f"/draw/{card.slug}", is_quiet=buyer is None)
 
 

@@ -205,7 +205,7 @@ def _with_tickets(page: PurchasePage, view: OrderView, found: Bought) -> Purchas
         done=found.drawn,
         total=found.taken,
         cells=cells(card, found),
-        wins=tuple(win_cards(card, found)),
+        wins=tuple(win_cards(card, found, view.order.email_key)),
         numbers=tuple(to_keep(view, found)),
         prizes=prizes(card, first.terms),
         spans=tuple(spans(found)) if len(found.parts) > 1 else (),

@@ -82,7 +82,7 @@ def claim_words(found: Bought) -> str:
     return ngettext("Claim my prize", "Claim %(num)d prizes", count) if count else ""
 
 
-def win_cards(card: DrawCard, found: Bought) -> Iterator[WinCard]:
+def win_cards(card: DrawCard, found: Bought, buyer_key: str) -> Iterator[WinCard]:
     """One card for each kind of prize, the rarest first."""
     is_many, gifts = len(batch_numbers(found)) > 1, gifts_in(found.purchase_id, found.wins)
     for _key, group in groupby(found.wins, key=lambda won: (won.tier_number, won.tier.key)):
@@ -95,7 +95,7 @@ def win_cards(card: DrawCard, found: Bought) -> Iterator[WinCard]:
             picture=shown.picture,
             tickets=_tickets_words(wins, is_many),
             state=_state_words(wins, gifts, shown.until_ms),
-            notes=tuple(gift_notes(card, wins, gifts)),
+            notes=tuple(gift_notes(card, wins, gifts, buyer_key)),
             links=tuple(gift_links(card, wins, gifts)),
         )
 
