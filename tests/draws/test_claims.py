@@ -130,6 +130,8 @@ def test_what_was_told_goes_with_its_buyer(office: BoxOffice, bo: Visitor) -> No
         bo.open(f"{path}/claims")
         bo.send(f"{path}/claims", BY_POST)
     signs_in(office, bo, "eve@example.org")
+    told = [draw["prizes_go_to"] for draw in bo.open("/me/data.json").get_json()["draws"]]
+    assert [one["thing_way"] for one in told] == ["post"], "all of it is in the buyer's own file"
     bo.open("/me/deletion")
     bo.send("/me/deletion")
     assert (len(rows(office, first)), len(rows(office, second))) == (0, 1)

@@ -64,6 +64,9 @@ def test_draws_stand_in_a_section_of_their_own(
     assert "1,000 tickets, 110 prizes Time to claim is over" in words(bo)
     assert "Claim by" not in bo.page
     data = bo.open("/me/data.json").get_json()
+    assert "lottery" in {letter["kind"] for letter in data["letters"]}
+    assert {prize["is_claimed"] for prize in data["draws"][0]["prizes"]} == {False}
+    assert data["draws"][0]["prizes_go_to"] is None
     assert data["draws"][0]["numbers"] == [
         {"batch": data["draws"][0]["prizes"][0]["batch"], "first": 1, "last": 1000}
     ]
@@ -132,7 +135,11 @@ def test_a_budget_is_lowered_at_once_and_raised_later(
     slug = office.draws.by_id(draw).slug
     bo.open(f"/draw/{slug}/tickets?count=10")
     assert "£10 over your budget of £50" in words(bo)
-    for wrong in ("-1", "many", "1.234", "99999999999", "sNaN", "9e999999"):
+    for typed, said in (("5,50", "£5.50"), ("4.5", "£4.50"), ("4,50", "£4.50"), ("4", "£4")):
+        bo.open("/me")
+        bo.follow(bo.send("/me/budget", {"currency": "GBP", "budget": typed}))
+        assert f"Your budget is {said} a month from now on." in words(bo)
+    for wrong in ("-1", "many", "1.234", "99999999999", "sNaN", "9e999999", "1e3", "1,00,0", "٥"):
         bo.open("/me")
         answer = bo.send("/me/budget", {"currency": "GBP", "budget": wrong})
         assert (answer.status_code, "Type an amount such as 50" in answer.text) == (422, True)

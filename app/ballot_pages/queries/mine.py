@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from app.ballot_draws.forgetting import forget_entrant
-from app.ballot_draws.stories import KeptSeats, Story, stories_of
+from app.ballot_draws.stories import KeptSeats, Story, stories_of, wish_words
 from app.ballot_pages.queries.entry import entry_page
 from app.ballot_pages.views import EntryLine, MineView
 from app.box_office import BoxOffice
@@ -27,7 +27,7 @@ def read_mine(office: BoxOffice, buyer: SignedInBuyer) -> MineView | None:
 
 def kept_of(office: BoxOffice, buyer: SignedInBuyer) -> list[dict[str, Any]]:
     """The same as plain data."""
-    return [_plain(story) for story in stories_of(office, buyer.address_key)]
+    return [_plain(office, story) for story in stories_of(office, buyer.address_key)]
 
 
 def lost_by(office: BoxOffice, buyer: SignedInBuyer) -> str:
@@ -47,14 +47,14 @@ def _line(office: BoxOffice, story: Story) -> EntryLine:
     return EntryLine(story.ballot.title, page.title, story.url)
 
 
-def _plain(story: Story) -> dict[str, Any]:
+def _plain(office: BoxOffice, story: Story) -> dict[str, Any]:
     kept: KeptSeats | None = story.kept
     return {
         "ballot": story.ballot.slug,
         "entered": rfc3339(story.request.asked_at),
         "name": story.request.name,
         "people": story.count,
-        "wishes": [{"event": w.event_id, "category": w.category} for w in story.wishes],
+        "wishes": [wish_words(office, wish) for wish in story.wishes],
         "status": story.status,
         "counts": story.weight,
         "contribution": story.contribution,

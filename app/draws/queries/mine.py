@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any, Final
 
 from babel.numbers import get_currency_precision
@@ -22,6 +23,7 @@ from app.my_page import Section
 from app.orders.finding import SHOWN
 from app.orders.views import draw_path
 from app.pages import Label
+from app.prize_draws.claim_details import details_of
 from app.prize_draws.limits import BuyerLimits, limits_of
 from app.prize_draws.results import Bought, bought, can_be_claimed
 from app.sign_ins.sessions import SignedInBuyer
@@ -259,6 +261,7 @@ def _unclaimed(connection: Connection, buyer: SignedInBuyer) -> int:
 def _kept(office: BoxOffice, row: Any, found: Bought | None) -> dict[str, Any]:
     numbers = [] if found is None else list(_numbers(found))
     wins = [] if found is None else found.wins
+    details = details_of(office, row.id)
     return {
         "order": row.id,
         "draw": office.draws.by_id(row.lottery_id).title,
@@ -266,8 +269,16 @@ def _kept(office: BoxOffice, row: Any, found: Bought | None) -> dict[str, Any]:
         "tickets": row._mapping["count"],
         "numbers": numbers,
         "prizes": [
-            {"batch": won.batch_id, "ticket": won.position, "prize": won.tier.name} for won in wins
+            {
+                "batch": won.batch_id,
+                "ticket": won.position,
+                "prize": won.tier.name,
+                "is_claimed": won.is_claimed,
+                "is_given": won.is_given,
+            }
+            for won in wins
         ],
+        "prizes_go_to": None if details is None else asdict(details),
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Final
 
 from babel.numbers import get_currency_precision
@@ -31,6 +32,11 @@ from app.words import ngettext
 bp = Blueprint("draw_limits", __name__)
 CODE_LIMIT: Final = 60  # characters
 BUDGET_LIMIT: Final = Decimal(1_000_000)
+# 1,250.50 or 5,50: before three digits a comma parts thousands, before one or two it parts pence
+AMOUNT: Final = re.compile(
+    r"(?P<whole>[0-9]{1,3}(?:[ ,][0-9]{3})+|[0-9]+)"
+    r"(?:\.(?P<part>[0-9]{1,3})|,(?P<comma>[0-9]{1,2}))?"
+)
 BUDGET_SIGNS: Final = 40
 
 
@@ -140,14 +146,15 @@ def _done(part: str, said: str, safe: str = "") -> ResponseReturnValue:
 
 def _cents(typed: str, currency: str) -> int | None:
     """What was typed in minor units; None for no budget."""
-    plain = typed.strip().replace(",", "")
+    plain = typed.strip()
     if not plain:
         return None
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not amount.is_finite() or not 0 <= amount <= BUDGET_LIMIT:
+    found = AMOUNT.fullmatch(plain)
+    if found is None:
+        raise Invalid({"budget": _amount_wanted()})
+    part = found["part"] or found["comma"] or "0"
+    amount = Decimal(f"{re.sub('[ ,]', '', found['whole'])}.{part}")
+    if amount > BUDGET_LIMIT:
         raise Invalid({"budget": _amount_wanted()})
     cents = amount * 10 ** get_currency_precision(currency or "GBP")
     if cents != int(cents):

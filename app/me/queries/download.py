@@ -14,6 +14,7 @@ from app.clock import rfc3339, utc_now
 from app.inventory.offer import Offer
 from app.inventory_reading import read_offer
 from app.models import (
+    BallotRequest,
     Lane,
     Order,
     OrderLine,
@@ -173,15 +174,20 @@ def _receipt(row: Any) -> Facts:
 def _letters(connection: Connection, buyer: SignedInBuyer, codes: list[str]) -> list[Facts]:
     """What letters were written and when; their rows are kept for some weeks."""
     order, key = _in_payload(connection, "order"), _in_payload(connection, "address_key")
+    purchase, entry = _in_payload(connection, "purchase"), _in_payload(connection, "entry")
+    entered = select(BallotRequest.id).where(BallotRequest.email_key == buyer.address_key)
     asked = select(SignInRequest.id).where(SignInRequest.address_key == buyer.address_key)
     requests = list(connection.execute(asked).scalars())
     theirs = or_(
         order.in_(codes),
+        purchase.in_(codes),
+        entry.in_(entered),
         key == buyer.address_key,
         OutboxRow.dedupe_key.in_([f"mail.sign_in:{request_id}" for request_id in requests]),
     )
+    about = func.coalesce(order, purchase, entry)
     columns = (OutboxRow.kind, OutboxRow.state, OutboxRow.created_at, OutboxRow.done_at)
-    query = select(*columns, order.label("about")).where(OutboxRow.lane == Lane.MAIL, theirs)
+    query = select(*columns, about.label("about")).where(OutboxRow.lane == Lane.MAIL, theirs)
     rows = connection.execute(query.order_by(OutboxRow.id).limit(LETTERS_LIMIT))
     return [
         {
