@@ -175,6 +175,7 @@ STATES: dict[str, Shown] = {
     "ballot": _page("ballot/ballot.html", ballots.ballot),
     "ballot-refused": _page("ballot/ballot.html", ballots.refused),
     "ballot-closed": _page("ballot/ballot.html", ballots.closed),
+    "me-ballots": _page("me/mine.html", ballots.mine),
     "ballot-asked": _page("ballot/asked.html", ballots.asked),
     **{
         f"ballot-{name}": _page("ballot/entry.html", lambda page=page: page)  # type: ignore[misc]

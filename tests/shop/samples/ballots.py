@@ -9,14 +9,18 @@ from app.ballot_pages.views import (
     AskedPage,
     BallotPage,
     EntryForm,
+    EntryLine,
     EntryPage,
+    MineView,
     Proof,
     SeatStub,
     Step,
     WishField,
 )
 from app.home_parts import DrawnPart
+from app.me.views import MyPage, Part
 from app.pages import Action, Fact, FormState
+from tests.shop.samples import me
 
 HASH = "9f2c71ab04de83c155e0b7a2c94d1f380b6ee1d47f2a96c3e81d5a7740c3f29b"
 URL = "/b/entry/secret"
@@ -70,6 +74,18 @@ def home() -> DrawnPart:
         BallotLine("The last lantern", "Enter until Tue 1 Dec, 12:00", "/ballot/last", "sky"),
     )
     return DrawnPart("ballot/_home.html", "css/ballot.css", lines)
+
+
+def mine() -> MyPage:
+    """A buyer's own page with entries in two ballots."""
+    waits = "Not drawn. You are number 14 on the waiting list"
+    lines = (
+        EntryLine("Ines Harrow reads", "You are in. The draw is on Sun 29 Nov, 20:30", URL),
+        EntryLine("The last lantern, and the long walk home after it", waits, URL),
+    )
+    part = Part("ballots", "Ballots", "ballot/_mine.html", MineView(lines), is_aside=False)
+    page = me.mine()
+    return replace(page, parts=(*page.parts, part))
 
 
 def closed() -> BallotPage:
