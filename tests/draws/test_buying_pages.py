@@ -93,6 +93,33 @@ def test_free_tickets_from_the_form_to_the_results(office: BoxOffice, bo: Visito
     assert files.get_data(as_text=True).count("\r\n") == 101
 
 
+def test_all_tickets_are_listed_with_the_winners_first(office: BoxOffice, bo: Visitor) -> None:
+    made(office, "listed")
+    bo.follow(buy(bo, "listed", count="120"))
+    carry_out_due(office, "lottery.allocate")
+    url = bo.path
+    bo.open(url)
+    cards = re.findall(r'<li class="win-card[^>]*>.*?<b>([^<]+)</b>', bo.page)
+
+    rows: list[tuple[str, str]] = []
+    for number in (1, 2, 3):
+        bo.open(f"{url}/tickets?page={number}")
+        rows += re.findall(
+            r'<th scope="row" class="num">([^<]+)</th><td><(?:b|span class="soft")>([^<]+)<',
+            bo.page,
+        )
+        proofs = re.findall(r'<a [^>]*download>(Proof<span class="sr">[^<]+)</span>', bo.page)
+        assert len(proofs) == len(set(proofs)) == (50, 50, 20)[number - 1]
+
+    prizes = [prize for _number, prize in rows]
+    count = len(prizes) - prizes.count("no prize")
+    assert list(dict.fromkeys(prizes)) == [*cards, "no prize"], "rarest first"
+    assert "no prize" not in prizes[:count]
+    assert len({number for number, _prize in rows}) == 120
+    others = [int(number.split()[-1]) for number, _prize in rows[count:]]
+    assert others == sorted(others)
+
+
 def test_pressing_twice_buys_once(office: BoxOffice, bo: Visitor) -> None:
     made(office, "twice")
     bo.open("/draw/twice/tickets")

@@ -15,10 +15,11 @@ from app.words import gettext as _
 
 TICKETS_PER_PAGE: Final = 50
 FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
+Ticket = tuple[BoughtPart, int, bool]  # where it comes from, its number, whether handed out
 
 
 def ticket_list(found: Bought, url: str, number: int) -> TicketList:
-    """One page of them; those whose results nobody may know yet say so."""
+    """One page of them, what won first; those whose results nobody may know yet say so."""
     pages = max(1, -(-found.taken // TICKETS_PER_PAGE))
     number = min(max(1, number), pages)
     first = (number - 1) * TICKETS_PER_PAGE
@@ -30,7 +31,7 @@ def ticket_list(found: Bought, url: str, number: int) -> TicketList:
             if part.is_instant and is_handed_out
             else "",
         )
-        for part, position, is_handed_out in _tickets(found, first, TICKETS_PER_PAGE)
+        for part, position, is_handed_out in _winners_first(found)[first : first + TICKETS_PER_PAGE]
     )
     words = _("%(first)s to %(last)s of %(all)s tickets", first=count_words(first + 1),
               last=count_words(first + len(rows)), all=count_words(found.taken))  # fmt: skip
@@ -47,7 +48,7 @@ def ticket_file(found: Bought) -> str:
     text, prizes = io.StringIO(), _prizes(found)
     writer = csv.writer(text)
     writer.writerow([_("batch"), _("ticket"), _("prize"), _("state")])
-    for part, position, is_handed_out in _tickets(found, 0, found.taken):
+    for part, position, is_handed_out in _tickets(found):
         row = _row(part, position, prizes, is_handed_out)
         state = "" if row.is_win else row.prize
         writer.writerow([part.number, position, _plain(row.prize) if row.is_win else "", state])
@@ -59,13 +60,21 @@ def _plain(name: str) -> str:
     return f"'{name}" if name.startswith(FORMULA_SIGNS) else name
 
 
-def _tickets(found: Bought, first: int, most: int) -> Iterator[tuple[BoughtPart, int, bool]]:
-    """Each ticket from the `first`-th on, and whether it was handed out."""
+def _winners_first(found: Bought) -> list[Ticket]:
+    """What won, the rarest first, then the others by their numbers."""
+    places = {(won.batch_id, won.position): at for at, won in enumerate(found.wins)}
+
+    def place(ticket: Ticket) -> int:
+        return places.get((ticket[0].batch_id, ticket[1]), len(places))
+
+    return sorted(_tickets(found), key=place)
+
+
+def _tickets(found: Bought) -> Iterator[Ticket]:
+    """Each ticket by its number, and whether it was handed out."""
     before = 0
     for part in found.parts:
-        begin = max(0, first - before)
-        end = min(part.count, first + most - before)
-        for at in range(begin, end):
+        for at in range(part.count):
             yield part, part.first + at, before + at < found.drawn
         before += part.count
 
