@@ -13,6 +13,7 @@ from app.lottery.ballot.entering import check_group
 from app.lottery.ballot.terms import BallotTerms, Wish
 from app.refusals import Invalid
 
+FIELDS: Final = ("email", "name", "count", "wish1")  # as they follow each other in the form
 FIELD_LIMIT: Final = 20
 KEY_LIMIT: Final = 64
 CODE_TYPED_LIMIT: Final = 200
@@ -55,14 +56,13 @@ def read_wanted(ballot: Any, typed: dict[str, str]) -> Wanted:
     """Who wants what; raises `Invalid` that names every field at fault."""
     faults: dict[str, str] = {}
     person = {"name": "", "email": ""}
-    for field, read in (("name", read_name), ("email", read_email)):
+    for field, read in (("email", read_email), ("name", read_name)):
         try:
             person[field] = read(typed[field])
         except Invalid as refusal:
             faults |= refusal.fields
     count, wishes, waits = _group(terms_of(ballot.terms), typed, faults)
-    if faults:
-        raise Invalid(faults)
+    _refuse(faults)
     return Wanted(person["name"], person["email"], count, wishes, waits)
 
 
@@ -70,9 +70,14 @@ def read_group(ballot: Any, typed: dict[str, str]) -> tuple[int, tuple[Wish, ...
     """How many come, what they would like, whether they wait; raises `Invalid`."""
     faults: dict[str, str] = {}
     found = _group(terms_of(ballot.terms), typed, faults)
-    if faults:
-        raise Invalid(faults)
+    _refuse(faults)
     return found
+
+
+def _refuse(faults: dict[str, str]) -> None:
+    """Raise `Invalid` for what is at fault, the first field of the form first."""
+    if faults:
+        raise Invalid({name: faults[name] for name in sorted(faults, key=FIELDS.index)})
 
 
 def _group(

@@ -133,6 +133,20 @@ def test_everybody_sees_what_is_sold_and_who_won_without_reloading(
         cy.assert_content()
 
 
+def test_one_ticket_is_asked_for_by_keyboard(chromium: Browser, house: House) -> None:
+    with visitor(chromium, base_url=house.url, viewport=PHONE) as cy:
+        cy.page.goto(f"/draw/over-{EVENING}/proof")
+        cy.page.get_by_label("Ticket number").fill("9999")
+        cy.page.keyboard.press("Enter")
+        expect(cy.page.get_by_text("The tickets go from 0001 to 0120.")).to_be_visible()
+        expect(cy.page.get_by_label("Ticket number")).to_be_focused()
+        cy.page.keyboard.press("ControlOrMeta+a")
+        cy.page.keyboard.type("7")
+        cy.page.keyboard.press("Enter")
+        expect(cy.page.locator(".one-answer[data-answer]")).to_be_focused()
+        expect(cy.page.get_by_role("heading", name="Ticket 0007")).to_be_in_viewport()
+
+
 def test_without_scripts_the_page_says_how_to_check(chromium: Browser, house: House) -> None:
     with visitor(chromium, base_url=house.url, javascript=False) as cy:
         cy.page.goto(f"/draw/over-{EVENING}/proof?ticket=7")

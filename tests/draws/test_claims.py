@@ -66,6 +66,11 @@ def test_money_is_asked_for_an_account_and_kept_sealed(office: BoxOffice, bo: Vi
         assert answer.status_code == 422
         assert 'class="error-text"' in answer.text
         assert (claimed(office, purchase), rows(office, purchase)) == (False, [])
+    answer = bo.send(f"{path}/claims")
+    assert re.findall(r"<[^>]* autofocus", answer.text) == [
+        '<input type="radio" name="money_way" value="transfer" required'
+        ' aria-describedby="money_way-error" autofocus'
+    ]
     bo.follow(bo.send(f"{path}/claims", TRANSFER))
 
     assert "Your prize is claimed." in bo.page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -120,6 +121,7 @@ def test_no_such_ticket(both: dict[str, str], cy: Visitor, typed: str) -> None:
     assert answer.status_code == (404 if "batch" in typed else 422)
     if typed == "121":
         assert "The tickets go from 0001 to 0120." in cy.page
+        assert len(re.findall(r'<input [^>]*id="ticket"[^>]* autofocus>', cy.page)) == 1
 
 
 @pytest.mark.parametrize("number", ["7", "x", "-1", "1e9"])

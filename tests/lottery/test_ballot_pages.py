@@ -135,6 +135,13 @@ def test_an_entry_counts_once_the_letter_was_pressed(show: Show, visitor: Visito
     assert office.ballot_of(1).seen.entries == 0
 
 
+def focused(page: str) -> str:
+    """The one element that the cursor goes to."""
+    found: list[str] = re.findall(r"<[^>]* autofocus[^>]*>", page)
+    assert len(found) == 1, found
+    return found[0]
+
+
 def test_bad_forms_are_told_and_change_nothing(show: Show, visitor: Visitor) -> None:
     for changes, words in (
         ({"count": "0"}, "Groups have 1 to 4"),
@@ -148,6 +155,14 @@ def test_bad_forms_are_told_and_change_nothing(show: Show, visitor: Visitor) -> 
     ):
         answer = visitor.send(f"{PAGE}/entries", fields(**changes))
         assert (answer.status_code, words in answer.text) == (422, True), changes
+    for changes, first in (
+        ({"name": " ", "email": "bo"}, '<input class="input" id="email"'),
+        ({"wish1": "7", "name": " "}, '<input class="input" id="name"'),
+        ({"wish1": "7", "count": "0"}, '<input type="radio" name="count" value="1"'),
+        ({"wish1": "7"}, '<select class="input" id="wish1"'),
+    ):
+        answer = visitor.send(f"{PAGE}/entries", fields(**changes))
+        assert focused(answer.text).startswith(first), changes
     assert letters(show.office) == []
     assert visitor.open("/ballot/nothing").status_code == 404
     path = entered(visitor, show.office)

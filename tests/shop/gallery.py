@@ -137,8 +137,16 @@ STATES: dict[str, Shown] = {
     "draw-buy-errors": _page("draws/buy.html", draw_tickets.buy_with_errors),
     "draw-buy-stranger": _page("draws/buy.html", draw_tickets.buy_stranger),
     "draw-buy-closed": _page("draws/closed.html", draw_tickets.closed),
+    "draw-buy-closed-told": _page(
+        "draws/closed.html", draw_tickets.closed, notice=basket.NOTICES["taken"]
+    ),
     "draw-tickets": _page("draws/purchase.html", draw_tickets.purchase),
     "draw-tickets-won": _page("draws/purchase.html", draw_tickets.purchase_won),
+    "draw-tickets-claimed": _page(
+        "draws/purchase.html", draw_tickets.purchase_won, notice=draw_tickets.CLAIMED
+    ),
+    "draw-claims": _page("draws/claims.html", draw_tickets.claims),
+    "draw-claims-errors": _page("draws/claims.html", draw_tickets.claims_with_errors),
     "draw-tickets-lost": _page("draws/purchase.html", draw_tickets.purchase_lost),
     "draw-tickets-unpaid": _page("draws/purchase.html", draw_tickets.purchase_unpaid),
     "draw-tickets-all": _page(

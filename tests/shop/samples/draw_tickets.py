@@ -12,6 +12,7 @@ from app.draws.views.buying import (
     CountPart,
     DrawWay,
 )
+from app.draws.views.claims import ClaimForm
 from app.draws.views.mine import (
     BreakPage,
     CreditLine,
@@ -36,6 +37,12 @@ BREAK_BEGUN = Notice(
     "Your break has begun. You can buy draw tickets again from 4 December.",
     kind="ok", icon="check", part="limits-break",
 )  # fmt: skip
+CLAIMED = Notice(
+    "Your 11 prizes are claimed.",
+    "The house sees to the rest and gets in touch if anything is missing.",
+    kind="ok",
+    icon="check",
+)
 LONG_ADDRESS = "a.name.that.is.quite.long.for.a.narrow.phone@a-house-of-many-words.example.org"
 
 
@@ -157,10 +164,26 @@ def purchase_unpaid() -> PurchasePage:
     )  # fmt: skip
 
 
+def claims() -> ClaimForm:
+    """How the winner of money and of a thing gets them."""
+    return ClaimForm(
+        title="How do you want to get it?", url="/d/R50712/x/claims", back_url="/d/R50712/x",
+        stock="lilac", draw_title="The Roof Draw", money=("£1,000",), things=("A bicycle",),
+        others=("Tea at the interval, 8 times",), is_told=True,
+        counter_words="Bring this purchase, on paper or on your phone, to Lantern House.",
+    )  # fmt: skip
+
+
+def claims_with_errors() -> ClaimForm:
+    """No way was chosen for the money, and the thing has nowhere to go."""
+    errors = {"money_way": "Choose how you want to get it.", "address": "Type the whole address."}
+    return replace(claims(), typed={"thing_way": "post"}, errors=errors)
+
+
 def tickets() -> TicketList:
     """Fifty of them."""
     rows = [TicketRow(f"Batch 3, 13,{621 + at}", "no prize", False) for at in range(49)]
-    rows.insert(7, TicketRow("Batch 3, 13,700", "Tea at the interval", True, "/d/R50712/x/p.json"))
+    rows.insert(0, TicketRow("Batch 3, 13,700", "Tea at the interval", True, "/d/R50712/x/p.json"))
     return TicketList(tuple(rows), "1 to 50 of 250 tickets", "/d/R50712/x/tickets?page=2", "")
 
 

@@ -18,6 +18,9 @@ FULLER = Label("Getting full", "warn", "clock")
 SOLD_OUT = Label("Sold out", "bad", "cross")
 
 
+MORE_TIMES = "Also Fri 4 Dec, 19:30 and Sat 5 Dec, 14:30"
+
+
 def card(
     title: str, stock: str, art: str, state: Label = PLENTY, price: str = "£12 to £24"
 ) -> EventCard:
@@ -32,7 +35,7 @@ def card(
         day="21",
         month="Nov",
         facts=("19:30", "Main house"),
-        tags=("Captioned 28 Nov",),
+        tags=("Captioned 28 Nov", MORE_TIMES),
         price=price,
         state=state,
         action="Choose seats",
