@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
@@ -94,7 +95,7 @@ def test_the_buying_page_starts_level_and_goes_on_evenly(desktop: Page) -> None:
     gaps = {
         round(below[1] - above[3])
         for column in (left, right)
-        for above, below in zip(column, column[1:], strict=False)
+        for above, below in pairwise(column)
     }
     assert gaps == {24}
     quiet = desktop.get_by_role("link", name="About this draw")
@@ -165,6 +166,8 @@ def test_a_notice_touches_nothing(desktop: Page) -> None:
     desktop.goto("/draw-tickets-claimed")
     notice, band = desktop.locator("#notice .note"), desktop.locator(".band")
     assert box(band)[1] - box(notice)[3] >= 16
+    desktop.goto("/basket")
+    assert box(desktop.locator("#basket"))[1] - box(desktop.locator("h1"))[3] >= 16
     desktop.goto("/draw-buy-closed-told")
     parts = [desktop.locator(name) for name in ("#notice", ".draw-list .head", ".draw-list .row")]
     edges = [box(part) for part in parts]
