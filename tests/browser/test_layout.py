@@ -93,9 +93,7 @@ def test_the_buying_page_starts_level_and_goes_on_evenly(desktop: Page) -> None:
     right = [panel for panel in panels if panel[0] != panels[0][0]]
     assert left[0][1] == right[0][1]
     gaps = {
-        round(below[1] - above[3])
-        for column in (left, right)
-        for above, below in pairwise(column)
+        round(below[1] - above[3]) for column in (left, right) for above, below in pairwise(column)
     }
     assert gaps == {24}
     quiet = desktop.get_by_role("link", name="About this draw")
