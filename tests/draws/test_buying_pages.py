@@ -158,6 +158,46 @@ def test_money_goes_through_the_same_pay_page_as_seats(office: BoxOffice, bo: Vi
 
 
 @pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("refused", "The card was refused by the bank."),
+        ("back", "You went back without paying."),
+    ],
+)
+def test_tickets_that_were_not_paid_lead_back_to_the_draw(
+    office: BoxOffice, bo: Visitor, outcome: str, words: str
+) -> None:
+    slug = f"not-paid-{outcome}"
+    made(office, slug, EVENING, price=200)
+    bo.follow(buy(bo, slug, count="8"))
+    said = re.sub(r"<[^>]+>", " ", bo.page.partition("<main")[2].partition("</main>")[0])
+    assert ("Time to pay" in said, "Seats" in said, "hold" in said) == (True, False, False)
+    where = bo.path.partition("?")[0]
+    fields = {"secret": bo.hidden("secret"), "demo_outcome": outcome}
+
+    first, second = (bo.send(where, fields) for _ in range(2))
+
+    assert first.headers["Location"] == second.headers["Location"]
+    bo.follow(first)
+    assert bo.path.startswith("/d/")
+    assert words in bo.page
+    assert "Nothing was charged, and no ticket was bought." in bo.page
+    assert f'href="/draw/{slug}/tickets?count=8">Choose 8 tickets again' in bo.page
+    assert 'value="8"' in bo.open(f"/draw/{slug}/tickets?count=8").text
+
+
+def test_a_card_refused_after_it_has_paid_says_nothing(office: BoxOffice, bo: Visitor) -> None:
+    made(office, "paid-first", EVENING, price=200)
+    bo.follow(buy(bo, "paid-first"))
+    where, secret = bo.path.partition("?")[0], bo.hidden("secret")
+    bo.send(where, {"secret": secret, "demo_outcome": "paid"})
+
+    bo.follow(bo.send(where, {"secret": secret, "demo_outcome": "refused"}))
+
+    assert "Nothing was charged" not in bo.page
+
+
+@pytest.mark.parametrize(
     ("fields", "words"),
     [
         ({"count": "0"}, "Choose a number between 1 and 10,000."),

@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from app.box_office import office
 from app.houses import show_houses
 from app.htmx import go_to, show_page
+from app.models import OrderStatus
 from app.notices import leave_notice, notice_of
 from app.orders.ending import end_payment
 from app.orders.paying import demo_notice
-from app.orders.views import order_view
+from app.orders.views import OrderView, draw_path, order_view
 from app.refusals import CardRefused, Invalid, NotFound
-from app.shop.queries.demo_payment import pay_demo_page, refused_words
+from app.shop.queries.demo_payment import draw_notice, pay_demo_page, refused_words
 from app.shop.queries.order import order_path
 from app.words import gettext as _
 
@@ -53,6 +54,9 @@ def _pay(order_id: str) -> ResponseReturnValue:
 
 def _refuse(order_id: str) -> ResponseReturnValue:
     demo_notice(office(), order_id, "refused")
+    view = order_view(office(), order_id)
+    if view.draw is not None:
+        return _to_draw(view, is_refused=True)
     refusal = CardRefused(safe=refused_words())
     return leave_notice(go_to("/checkout"), notice_of(refusal))
 
@@ -68,7 +72,18 @@ def _say_nothing(order_id: str) -> ResponseReturnValue:
 
 def _go_back(order_id: str) -> ResponseReturnValue:
     end_payment(office(), order_id)
+    view = order_view(office(), order_id)
+    if view.draw is not None:
+        return _to_draw(view, is_refused=False)
     return go_to("/checkout")
+
+
+def _to_draw(view: OrderView, *, is_refused: bool) -> ResponseReturnValue:
+    """The page of these draw tickets, with a notice unless somebody has paid them meanwhile."""
+    page = go_to(draw_path(view.order.id, view.secret))
+    if view.order.status != OrderStatus.CANCELLED:
+        return page
+    return leave_notice(page, draw_notice(view, is_refused=is_refused))
 
 
 def _refuse_unless_demo(gateway: str) -> None:

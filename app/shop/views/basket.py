@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.pages import FormState, Label, inside
+from app.pages import Fact, FormState, Label, inside
 
 
 @dataclass(slots=True)
@@ -166,7 +166,10 @@ class PayDemoPage:
     secret: str
     code: str
     total: str
-    kept_words: str
+    kept: Fact  # until when seats are kept, or tickets can be paid
     lines: tuple[PriceLine, ...]
     key: str
     back_key: str
+    refused_note: str
+    late_note: str
+    back_label: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.pages import Action, FormState, Label, Notice
+from app.pages import Action, Fact, FormState, Label, Notice
 from app.shop.views.basket import (
     AgainChoice,
     BasketLine,
@@ -214,8 +214,11 @@ def pay_demo() -> PayDemoPage:
         "s" * 22,
         "8WD3 RX7K",
         "£44.00",
-        "while you are here",
+        Fact("Seats kept", "while you are here"),
         (PriceLine("Nightjar Quartet, Stalls D9 and D10", "£44.00"),),
         "k" * 20,
         "b" * 20,
+        "The bank says no. Seats stay kept.",
+        "The hold ends first, then the money comes.",
+        "Back to the basket without paying",
     )
