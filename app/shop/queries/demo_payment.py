@@ -18,9 +18,8 @@ from app.refusals import CardRefused
 from app.shop.queries.basket import basket_view
 from app.shop.queries.order_words import event_places
 from app.shop.views.basket import PayDemoPage, PriceLine
-from app.words import clock_words
+from app.words import clock_words, ngettext
 from app.words import gettext as _
-from app.words import ngettext
 
 
 def pay_demo_page(view: OrderView) -> PayDemoPage:
