@@ -91,13 +91,19 @@ def move_to_basket(
 
 
 def decline_right(
-    office: BoxOffice, ballot_id: int, entry_id: str, email_key: str, *, keeps_place: bool
+    office: BoxOffice,
+    ballot_id: int,
+    entry_id: str,
+    email_key: str,
+    *,
+    keeps_place: bool,
+    number: int = 0,
 ) -> EntryView:
     """The seats go down the list; a basket that has just let them go is heard first."""
     ballot = office.ballot_of(ballot_id)
     with ballot.steps:
         arrange_seats(office, ballot_id)
-        return ballot.ask(DeclineRight(entry_id, email_key, keeps_place))
+        return ballot.ask(DeclineRight(entry_id, email_key, keeps_place, number))
 
 
 def join_list(office: BoxOffice, ballot_id: int, entry_id: str, email_key: str) -> EntryView:

@@ -61,6 +61,7 @@ class Story:
     url: str
     weight: int
     contribution: str
+    rights: int  # to buy, that it has had
 
 
 def story_of(office: BoxOffice, request: Any) -> Story:
@@ -90,6 +91,7 @@ def story_of(office: BoxOffice, request: Any) -> Story:
         url=entry_url(office, request.id),
         weight=known.weight,
         contribution=known.contribution,
+        rights=0 if entry is None else entry.rights,
     )
 
 

@@ -65,6 +65,7 @@ class BallotPage:
     steps: tuple[Step, ...]
     proof: Proof
     weights: tuple[Fact, ...] = ()
+    is_called_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

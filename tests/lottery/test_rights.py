@@ -113,10 +113,14 @@ def test_an_offer_is_let_pass_without_losing_the_place() -> None:
     view = told(ballot, declines("cy", keeps_place=True))
 
     assert (view.status, shows(ballot, "cy").place_now) == ("waiting", 1)
+    assert noted(ballot, declines("cy", keeps_place=True)) == (), "pressed twice"
     told(ballot, declines("dee"))
     right = shows(ballot, "cy").right
     assert right is not None
     assert right.wish == CIRCLE
+    late = c.DeclineRight("e-cy", "cy", keeps_place=True, number=1)
+    assert noted(ballot, late) == (), "it was about the first offer"
+    assert told(ballot, late).right == right
 
 
 def test_who_let_everything_pass_waits_no_more() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
@@ -40,9 +41,10 @@ def ballot_page(office: BoxOffice, ballot: Any, form: FormState | None = None) -
         form=entry_form(office, ballot, form or FormState()) if takes else None,
         closed_words="" if takes else _closed_words(ballot),
         so_far=tuple(_so_far(seen, terms)),
-        steps=tuple(_steps(ballot, terms)),
+        steps=() if is_called_off(ballot) else tuple(_steps(ballot, terms)),
         proof=_proof(ballot, terms, seen),
         weights=tuple(Fact(rule.words, times_words(rule.weight)) for rule in terms.weights),
+        is_called_off=is_called_off(ballot),
     )
 
 
@@ -200,6 +202,9 @@ def _steps(ballot: Any, terms: BallotTerms) -> Iterator[Step]:
         how = _("The draw, from what all entries added and the secret of the house.")
     yield Step(draws, how)
     yield Step("", _("Everybody gets an email.") + " " + days)
+    if ballot.status == BallotStatus.ENDED:
+        yield Step("", _("The waiting list has ended: nobody moves up any more."))
+        return
     until = (ballot.draws_at or closes) + timedelta(milliseconds=terms.right_ms)
     about = _("From %(moment)s", moment=_local(ballot, until))
     yield Step(about, _("Seats that were not bought go down the waiting list."))
@@ -219,7 +224,8 @@ def _proof(ballot: Any, terms: BallotTerms, seen: BallotView) -> Proof:
         words = _("The file that proves the draw")
         url = f"/ballot/{ballot.slug}/proof.json"
         files.append(Action(words, url, icon="download", is_file=True))
-    return Proof(tuple(facts), tuple(files), _trust_words(terms))
+    words = "" if is_called_off(ballot) else _trust_words(terms)
+    return Proof(tuple(facts), tuple(files), words)
 
 
 def _trust_words(terms: BallotTerms) -> str:
@@ -235,10 +241,19 @@ def _trust_words(terms: BallotTerms) -> str:
 
 def _value_words(terms: BallotTerms, value: str) -> str:
     if terms.source != BY_BUYERS:
-        return value
+        return _number_words(value)
     count = value.count(",") + 1
     words = ngettext("%(num)d contribution", "%(num)d contributions", count)
     return f"{words}, SHA-256 {hashlib.sha256(value.encode()).hexdigest()}"
+
+
+def _number_words(kept: str) -> str:
+    """3, 8, 19, 27, 33, 41 as people write what is kept as a list for each source."""
+    drawn = json.loads(kept)
+    return "; ".join(
+        ", ".join(str(number) for number in one) if isinstance(one, list) else str(one)
+        for one in drawn
+    )
 
 
 def _wish_fields(terms: BallotTerms, typed: dict[str, str]) -> Iterator[WishField]:

@@ -100,7 +100,8 @@ def _won(office: BoxOffice, story: Story, form: FormState | None) -> EntryPage:
     if kept is None or not kept.seats:
         words = _("Your seats are being chosen. Look again in a moment.")
         return _page(story, _("You won"), words, "check", "ok")
-    if cannot_be_bought(kept.event) and not kept.is_in_basket:
+    is_over = cannot_be_bought(kept.event) and not kept.is_in_basket
+    if is_over or kept.event.status == EventStatus.CANCELLED:
         return _page(story, *_too_late_words(kept), "clock", "plain")
     if kept.event.status == EventStatus.PAUSED and not kept.is_in_basket:
         return _paused(story, kept)
@@ -144,18 +145,24 @@ def _ways_out(story: Story, kept: KeptSeats) -> list[Action]:
         fewer = kept.count - 1
         words = ngettext("I only need one", "I only need %(num)d", fewer)
         ways.append(Action(words, f"{story.url}/basket", (("count", str(fewer)),), is_quiet=True))
-    refuse = f"{story.url}/refusal"
+    refuse, number = f"{story.url}/refusal", ("right", str(story.rights))
     is_listed = story.ballot.status == BallotStatus.DRAWN
     if kept.is_offer and is_listed and story.open_count > 1:
         words = _("Not this one, keep my place")
-        ways.append(Action(words, refuse, (("keeps_place", "1"),), is_quiet=True))
-    ways.append(Action(_("Let them go to somebody else"), refuse, (), is_quiet=True))
+        ways.append(Action(words, refuse, (("keeps_place", "1"), number), is_quiet=True))
+    words = ngettext("Let it go to somebody else", "Let them go to somebody else", kept.count)
+    ways.append(Action(words, refuse, (number,), is_quiet=True))
     return ways
 
 
 def _too_late_words(kept: KeptSeats) -> tuple[str, str]:
     words = _("You had won seats for it. Nothing was charged.")
-    if kept.event.status == "cancelled":
+    if kept.is_in_basket:
+        words = _(
+            "You had won seats for it, and they cannot be paid for any more. If you were just"
+            " paying, all of it goes back."
+        )
+    if kept.event.status == EventStatus.CANCELLED:
         return _("%(event)s is cancelled", event=kept.event.title), words
     return _("%(event)s cannot be booked any more", event=kept.event.title), words
 
@@ -201,9 +208,12 @@ def _waiting(office: BoxOffice, story: Story, form: FormState | None) -> EntryPa
         Fact(_("When it is your turn"), hours),
     )
     leave = Action(_("Leave the list"), f"{story.url}/withdrawal", (), is_quiet=True)
+    title = _("Not drawn. You are number %(place)s on the waiting list", place=story.place_now)
+    if story.rights:
+        title = _("You are number %(place)s on the waiting list", place=story.place_now)
     return _page(
         story,
-        _("Not drawn. You are number %(place)s on the waiting list", place=story.place_now),
+        title,
         _("Seats that are not bought in time go down the list in this order."),
         "people",
         "plain",
@@ -213,32 +223,40 @@ def _waiting(office: BoxOffice, story: Story, form: FormState | None) -> EntryPa
     )
 
 
-def _out(said: Callable[[bool], tuple[str, str]]) -> Draw:
+def _out(said: Callable[[Story, bool], tuple[str, str]]) -> Draw:
     """An entry that is off the list and may join its end while there is one."""
 
     def page(office: BoxOffice, story: Story, form: FormState | None) -> EntryPage:
         is_open = story.ballot.status == BallotStatus.DRAWN
         join = Action(_("Join the waiting list"), f"{story.url}/list", ())
         actions = (join, _check(story)) if is_open else (_check(story),)
-        return _page(story, *said(is_open), "clock", "plain", actions=actions)
+        return _page(story, *said(story, is_open), "clock", "plain", actions=actions)
 
     return page
 
 
-def _lost_words(is_open: bool) -> tuple[str, str]:
+def _lost_words(story: Story, is_open: bool) -> tuple[str, str]:
     words = _("You did not want to wait. If you still want to come, you can join the list.")
     return _("Not drawn"), words if is_open else _over_words()
 
 
-def _declined_words(is_open: bool) -> tuple[str, str]:
-    words = _("Thank you: they went to the next people.")
-    return _("You let your seats go"), words if is_open else _over_words()
+def _declined_words(story: Story, is_open: bool) -> tuple[str, str]:
+    title = ngettext("You let your seat go", "You let your seats go", story.count)
+    words = ngettext(
+        "Thank you: it goes to the next people on the list.",
+        "Thank you: they go to the next people on the list.",
+        story.count,
+    )
+    return title, words if is_open else _over_words()
 
 
-def _lapsed_words(is_open: bool) -> tuple[str, str]:
-    words = _(
-        "The seats went to the next people on the list. Nothing was charged. If you still want to"
-        " come, join at the end of the list."
+def _lapsed_words(story: Story, is_open: bool) -> tuple[str, str]:
+    words = ngettext(
+        "The seat goes to the next people on the list. Nothing was charged. If you still want to"
+        " come, join at the end of the list.",
+        "The seats go to the next people on the list. Nothing was charged. If you still want to"
+        " come, join at the end of the list.",
+        story.count,
     )
     if not is_open:
         words = _("Nothing was charged.") + " " + _over_words()
@@ -258,7 +276,7 @@ def _left(office: BoxOffice, story: Story, form: FormState | None) -> EntryPage:
     return _page(story, title, words, "clock", "plain", actions=(_check(story),))
 
 
-def _left_words(is_open: bool) -> tuple[str, str]:
+def _left_words(story: Story, is_open: bool) -> tuple[str, str]:
     return _("You are not on the waiting list"), _("Nothing more follows from your entry.")
 
 

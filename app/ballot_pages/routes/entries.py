@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from app.ballot_draws.entering import confirm_entry, entry_of_address, entry_url, own_request
 from app.ballot_draws.seats import decline_right, join_list, move_to_basket
-from app.ballot_draws.stories import Story, story_of
+from app.ballot_draws.stories import ASKED, Story, story_of
 from app.ballot_pages.forms import read_group, typed_fields
 from app.ballot_pages.queries.entry import entry_page
 from app.ballot_reading import terms_of
@@ -21,7 +23,7 @@ from app.models import BallotStatus
 from app.notices import leave_notice, notice_of
 from app.pages import FormState, Notice
 from app.rate_limits import limit
-from app.refusals import Invalid
+from app.refusals import Invalid, NotFound
 from app.words import gettext as _
 
 bp = Blueprint("ballot_entries", __name__)
@@ -74,11 +76,12 @@ def delete_entry(code: str, secret: str) -> ResponseReturnValue:
     """Take the entry back; after the draw, leave the list."""
     limit("ballot")
     story = own_story(code, secret)
-    office().ballot_of(story.ballot.id).ask(
-        WithdrawEntry(story.request.id, story.request.email_key)
-    )
+    with suppress(NotFound):  # it is gone: somebody has pressed twice
+        office().ballot_of(story.ballot.id).ask(
+            WithdrawEntry(story.request.id, story.request.email_key)
+        )
     said = _("Your entry is withdrawn.")
-    if story.ballot.status != BallotStatus.OPEN:
+    if story.status != ASKED and story.ballot.status != BallotStatus.OPEN:
         said = _("You are not on the waiting list any more.")
     notice = Notice(said, kind="ok", icon="check")
     return leave_notice(go_to(story.url), notice)
@@ -89,8 +92,7 @@ def create_basket(code: str, secret: str) -> ResponseReturnValue:
     """The kept seats, or fewer of them, go into the visitor's basket; then they pay as usual."""
     limit("hold", basket=basket_id())
     story = own_story(code, secret)
-    typed = request.form.get("count", "")[:COUNT_LIMIT]
-    count = int(typed) if typed.isascii() and typed.isdigit() else 0
+    count = _number("count")
 
     move_to_basket(
         office(), story.ballot.id, story.request.id, story.request.email_key, basket_id(), count
@@ -106,7 +108,9 @@ def create_refusal(code: str, secret: str) -> ResponseReturnValue:
     story = own_story(code, secret)
     keeps_place = request.form.get("keeps_place") == "1"
     entry, owner = story.request.id, story.request.email_key
-    decline_right(office(), story.ballot.id, entry, owner, keeps_place=keeps_place)
+    decline_right(
+        office(), story.ballot.id, entry, owner, keeps_place=keeps_place, number=_number("right")
+    )
     return go_to(story.url)
 
 
@@ -117,6 +121,11 @@ def create_place(code: str, secret: str) -> ResponseReturnValue:
     story = own_story(code, secret)
     join_list(office(), story.ballot.id, story.request.id, story.request.email_key)
     return go_to(story.url)
+
+
+def _number(name: str) -> int:
+    typed = request.form.get(name, "")[:COUNT_LIMIT]
+    return int(typed) if typed.isascii() and typed.isdigit() else 0
 
 
 def own_story(code: str, secret: str) -> Story:

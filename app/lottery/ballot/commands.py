@@ -144,11 +144,15 @@ class UseRight(Command[EntryView]):
 
 @frozen
 class DeclineRight(Command[EntryView]):
-    """Let the seats go to somebody else; an offer may be let pass without losing the place."""
+    """Let the seats go to somebody else; an offer may be let pass without losing the place.
+
+    With the `number` of a right it is about that one only, however often it is pressed.
+    """
 
     entry_id: str
     email_key: str
     keeps_place: bool = False
+    number: int = 0
 
 
 @frozen

@@ -70,7 +70,9 @@ def decline_right(
 ) -> Decision[EntryView]:
     """The seats go down the list; who lets an offer pass may keep the place."""
     entry = state.entry(command.entry_id, command.email_key)
-    if entry.status == DECLINED and not command.keeps_place:
+    is_of_another = command.number and (entry.right is None or entry.rights != command.number)
+    is_repeat = entry.status == (WAITING if command.keeps_place else DECLINED)
+    if is_of_another or is_repeat:
         return Decision(view_of_entry(state, entry))
     entry, right = _open_right(state, command.entry_id, command.email_key)
     if right.is_guarded:
