@@ -14,8 +14,17 @@ MAILBOX_LIMIT: Final = 64
 
 NAME_WANTED: Final = "Type the name for the tickets."
 NAME_TOO_LONG: Final = f"A name can have at most {NAME_LIMIT} characters."
-NAME_ODD: Final = "The name contains signs that cannot be printed."
+NAME_ODD: Final = (
+    "The name contains signs that cannot be printed, or that nobody sees."
+    " Type it by hand instead of pasting it."
+)
 EMAIL_WANTED: Final = "Type an email address such as name@example.org."
+
+_UNPRINTED: Final = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+_BLANKS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Names in Persian or Sinhala need these two between letters, where they change how those look.
+_JOINERS: Final = frozenset("\u200c\u200d")
+_JOINED: Final = ("Lo", "Mn", "Mc")
 
 # RFC 5321 dot-atom without quoted mailboxes, which no mail provider gives out.
 _MAILBOX: Final = re.compile(
@@ -45,9 +54,19 @@ def read_name(text: str, field: str = "name") -> str:
         raise Invalid({field: NAME_WANTED})
     if len(name) > NAME_LIMIT:
         raise Invalid({field: NAME_TOO_LONG})
-    if any(unicodedata.category(sign) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") for sign in name):
+    if any(_is_odd(name, at) for at in range(len(name))):
         raise Invalid({field: NAME_ODD})
     return name
+
+
+def _is_odd(name: str, at: int) -> bool:
+    """Whether nobody sees the sign at this place, or it turns round what stands after it."""
+    sign = name[at]
+    if sign in _JOINERS:
+        beside = name[max(0, at - 1) : at] + name[at + 1 : at + 2]
+        kinds = [unicodedata.category(one) for one in beside]
+        return len(kinds) < 2 or any(kind not in _JOINED for kind in kinds)
+    return sign in _BLANKS or unicodedata.category(sign) in _UNPRINTED
 
 
 def read_email(text: str, field: str = "email") -> str:

@@ -16,6 +16,7 @@ from app.refusals import Invalid
         ("Zoë Ångström-O'Neill", "Zoë Ångström-O'Neill"),
         ("Zoe\u0308", "Zoë"),
         ("Мария 李", "Мария 李"),
+        ("مهدی\u200cزاده", "مهدی\u200cزاده"),
         ("Bo\nBuyer", "Bo Buyer"),
         ("x" * NAME_LIMIT, "x" * NAME_LIMIT),
     ],
@@ -61,6 +62,22 @@ def test_an_address_that_no_letter_reaches_is_refused(typed: str) -> None:
         read_email(typed)
 
     assert set(refused.value.fields) == {"email"}
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        *("\u202e", "\u202a", "\u2066", "\u2069", "\u200e", "\u061c"),  # turn writing round
+        *("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\U000e0041"),
+        *("\u3164", "\u2800", "\ue000", "\ufffe"),
+    ],
+)
+def test_a_name_with_a_sign_that_nobody_sees_is_refused(sign: str) -> None:
+    for typed in (f"Bo{sign}Buyer", f"{sign}Bo", f"Bo {sign}"):
+        with pytest.raises(Invalid) as refused:
+            read_buyer(typed, "bo@example.org")
+
+        assert "Type it by hand" in refused.value.fields["name"]
 
 
 def test_everything_wrong_is_named_at_once() -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.box_office import BoxOffice
+from app.buyers import NAME_ODD
 from app.lottery.pool.commands import CloseBatch
 from app.lottery.pool.terms import EVENING
 from app.models import Order
@@ -65,6 +66,15 @@ def test_a_purchase_from_the_list_to_the_results(office: BoxOffice, bo: Program)
         found += page["prizes"]
         after = page["next"]
     assert [prize["prize"] for prize in found] == ["lamp"] * 10 + ["tea"] * 100
+
+
+def test_a_first_name_with_a_sign_that_nobody_sees_is_refused(
+    office: BoxOffice, bo: Program
+) -> None:
+    answer = buy(bo, made(office), name="Bo\u202eDlef", show_name=True)
+
+    assert answer.status == 422
+    assert answer.content["fields"] == {"name": NAME_ODD}
 
 
 def test_a_repeat_is_answered_as_the_first(office: BoxOffice, bo: Program) -> None:

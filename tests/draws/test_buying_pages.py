@@ -207,6 +207,7 @@ def test_a_card_refused_after_it_has_paid_says_nothing(office: BoxOffice, bo: Vi
         ({"count": "10001"}, "At most 10,000 in one go. You can buy again afterwards."),
         ({"email": "nobody"}, "Type an email address"),
         ({"name": ""}, "Type the name"),
+        ({"name": "Bo\u202eDlef", "show_name": "1"}, "or that nobody sees. Type it by hand"),
         ({"of_age": ""}, "Confirm this if it is so."),
         ({"price": "7"}, "The price is another one by now."),
         ({"count": "121"}, "Only 120 tickets are left."),
