@@ -36,7 +36,17 @@ LINE = "401 100 " + "0f" * 32
         ("nothing", TypedTicket()),
         ("", TypedTicket()),
         ("batch 2", TypedTicket(None, 2)),
-        ("-1", TypedTicket(1)),
+        ("1-5", TypedTicket(5, 1)),
+        ("Batch 2 – 1,413", TypedTicket(1413, 2)),
+        ("Ticket 0413.", TypedTicket(413)),
+        ("-1", TypedTicket()),
+        ("ticket -1", TypedTicket()),
+        ("1.5", TypedTicket()),
+        ("ticket 1.5", TypedTicket()),
+        ("1,5", TypedTicket()),
+        ("1-5-7", TypedTicket()),
+        ("0413b", TypedTicket()),
+        ("abc", TypedTicket()),
         ("9" * 400, TypedTicket()),
     ],
 )
@@ -114,14 +124,24 @@ def test_a_fingerprint_from_a_letter_is_compared(
         assert words in cy.page
 
 
-@pytest.mark.parametrize("typed", ["0", "121", "99999999", "no number", "batch 7 ticket 3"])
+@pytest.mark.parametrize(
+    "typed", ["0", "121", "99999999", "no number", "-1", "1.5", "batch 7 ticket 3", "7-3"]
+)
 def test_no_such_ticket(both: dict[str, str], cy: Visitor, typed: str) -> None:
     answer = cy.open(f"/draw/{both[EVENING]}/proof?ticket={typed}")
 
-    assert answer.status_code == (404 if "batch" in typed else 422)
+    assert answer.status_code == 422
     if typed == "121":
         assert "The tickets go from 0001 to 0120." in cy.page
         assert len(re.findall(r'<input [^>]*id="ticket"[^>]* autofocus>', cy.page)) == 1
+    if "7" in typed:
+        assert "There is no batch 7 in this draw. It has 1 batch." in cy.page
+
+
+def test_a_ticket_is_named_as_staff_name_it(both: dict[str, str], cy: Visitor) -> None:
+    cy.open(f"/draw/{both[EVENING]}/proof?ticket=1-5")
+
+    assert "Ticket 0005" in cy.page
 
 
 @pytest.mark.parametrize("number", ["7", "x", "-1", "1e9"])

@@ -13,7 +13,7 @@ from app.lottery.pool.totals import BatchTotals
 from app.prize_draws.drawing import kept_bundle, kept_list
 from app.prize_draws.shown import Shown, is_instant
 from app.words import gettext as _
-from app.words import moment_words
+from app.words import moment_words, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Found:
 
 def one_ticket(office: BoxOffice, shown: Shown, batch: BatchTotals, typed: TypedTicket) -> Found:
     """What is known of the ticket that was typed."""
+    if typed.batch is not None and typed.batch != batch.number:
+        return Found(error=_no_batch(shown, typed.batch))
     if typed.line:
         return _line(office, batch, typed)
     if typed.fingerprint:
@@ -39,6 +41,12 @@ def one_ticket(office: BoxOffice, shown: Shown, batch: BatchTotals, typed: Typed
     if not batch.is_revealed:
         return Found(_secret(batch, position))
     return Found(_known(office, shown, batch, position))
+
+
+def _no_batch(shown: Shown, number: int) -> str:
+    count = len(shown.totals.batches)
+    has = ngettext("It has %(num)d batch.", "It has %(num)d batches.", count)
+    return _("There is no batch %(number)s in this draw.", number=f"{number:,}") + " " + has
 
 
 def _line(office: BoxOffice, batch: BatchTotals, typed: TypedTicket) -> Found:

@@ -39,7 +39,10 @@ def show_proof(slug: str) -> ResponseReturnValue:
     typed = request.args.get("ticket", "")[:TYPED_LIMIT].strip()
     ticket = read_typed(typed) if typed else None
     asked = request.args.get("batch", "")
-    number = ticket.batch if ticket and ticket.batch is not None else _number(asked)
+    number = _number(asked)
+    if ticket and ticket.batch is not None:
+        has_it = any(one.number == ticket.batch for one in shown.totals.batches)
+        number = ticket.batch if has_it else None  # then the page says that there is none
     if number is None and shown.latest is None:
         raise NotFound("There is no such batch.")
     batch = shown.batch(number) if number is not None else shown.totals.batches[-1]
