@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from app.box_office import BoxOffice
 from app.clock import to_ms, utc_now
@@ -16,10 +16,12 @@ from app.draw_words import EARLY_ACCESS, MEMBERS_PAGE, TierWords
 from app.inventory.commands import HoldBest, HoldSeats, SeatChoice
 from app.lottery.pool.terms import ENTITLEMENT
 from app.models import Entitlement, Order, OutboxRow
+from app.prize_draws.opening import open_batch
 from app.refusals import NotOnSale
 from app.tokens import new_id
 from jobs.duties import duties_of
 from tests.carrying import carry_out_due
+from tests.draws.made import NOTES, add_draw, terms
 from tests.draws.winning import BO, CY, early_show, signs_in, wins
 from tests.opened import opened
 from tests.shop.visitor import ORIGIN, Visitor
@@ -138,6 +140,29 @@ def test_members_read_their_page_and_others_how_to_become_one(
     assert "The stage door" not in cy.page
     assert "has not won it" in cy.page
     assert bo.open("/members/keys-of-none").status_code == 404
+
+
+def test_the_members_of_a_draw_that_nobody_may_see_have_a_page_and_others_none(
+    office: BoxOffice, bo: Visitor, cy: Visitor
+) -> None:
+    tier = {"opens": MEMBERS_PAGE, "page": "The stage door opens at six."}
+    lottery_id = add_draw(office, "unseen", notes=NOTES | {"tiers": {"bicycle": tier}})
+    open_batch(office, lottery_id, 1, terms(price_cents=100), "ada")
+    signs_in(office, bo, BO)
+
+    assert [one.open("/members/unseen").status_code for one in (cy, bo)] == [404, 404]
+
+    key = {
+        "batch_id": "unseen-1", "position": 1, "tier": "bicycle", "opens": MEMBERS_PAGE,
+        "buyer": office.tokens.address_key(BO), "from_at": utc_now() + DAY,
+        "lottery_id": lottery_id,
+    }  # fmt: skip
+    with office.db.write() as connection:
+        connection.execute(insert(Entitlement), key)
+    assert bo.open("/members/unseen").status_code == 200
+    assert "Your membership begins on" in bo.page
+    assert "/draw/unseen" not in bo.page
+    assert cy.open("/members/unseen").status_code == 404
 
 
 def test_a_repeat_cuts_no_second_key_and_forgetting_takes_it(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from app.my_page import Section
 from app.pages import Action
 from app.prize_draws.claim_details import forget_details, has_details
 from app.prize_draws.entitlements import Key, forget_keys, keys_of
+from app.prize_draws.shown import shown_draw
 from app.refusals import NotFound
 from app.sign_ins.sessions import SignedInBuyer
 from app.way_back import me_path
@@ -34,13 +36,18 @@ def key_lines(office: BoxOffice, buyer: SignedInBuyer) -> tuple[KeyLine, ...] | 
 
 
 def members_page(office: BoxOffice, slug: str, buyer: SignedInBuyer | None) -> MembersPage:
-    """What members read, or how one becomes one; `NotFound` for a draw that has no such prize."""
+    """What members read, or how one becomes one; `NotFound` for a draw that has no such prize.
+
+    A draw that people may not see is not there, except for whoever has won the page in it.
+    """
     card = office.draws.by_slug(slug)
     tiers = [key for key, words in card.words.tiers.items() if words.opens == MEMBERS_PAGE]
     if not tiers:
         raise NotFound
     now, keys = utc_now(), [] if buyer is None else _keys(office, buyer)
     mine = [key for key in keys if key.lottery_id == card.id and key.opens == Opens.MEMBERS_PAGE]
+    if not mine:
+        shown_draw(office, slug)
     current = [key for key in mine if key.from_at <= now]
     title = _("For members of %(house)s", house=card.house.name)
     if current:
@@ -48,7 +55,7 @@ def members_page(office: BoxOffice, slug: str, buyer: SignedInBuyer | None) -> M
         words = tuple(line for page in pages for line in page.splitlines() if line.strip())
         return MembersPage(title, card.stock, words, True, until_words=_until(card, current))
     return MembersPage(title, card.stock, tuple(_how(card, mine, buyer)), False,
-                       actions=tuple(_ways(card, buyer)))  # fmt: skip
+                       actions=tuple(_ways(office, card, buyer)))  # fmt: skip
 
 
 def kept_keys(office: BoxOffice, buyer: SignedInBuyer) -> list[dict[str, Any]]:
@@ -157,10 +164,12 @@ def _how(card: DrawCard, mine: list[Key], buyer: SignedInBuyer | None) -> Iterat
                 " in with that.")  # fmt: skip
 
 
-def _ways(card: DrawCard, buyer: SignedInBuyer | None) -> Iterator[Action]:
+def _ways(office: BoxOffice, card: DrawCard, buyer: SignedInBuyer | None) -> Iterator[Action]:
     if buyer is None:
         yield Action(_("Sign in"), me_path(f"/members/{card.slug}"))
-    yield Action(_("See the draw"), f"/draw/{card.slug}", is_quiet=buyer is None)
+    with suppress(NotFound):  # no link to a draw that people may not see
+        shown_draw(office, card.slug)
+        yield Action(_("See the draw"), f"/draw/{card.slug}", is_quiet=buyer is None)
 
 
 KEYS: Final = Section(
