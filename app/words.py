@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache, wraps
 from typing import Any, Final, ParamSpec
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 from flask import Flask
 from flask_babel import Babel, get_translations
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import escape
+
+from app.clock import utc_now
 
 P = ParamSpec("P")
 
@@ -25,6 +27,7 @@ SOURCE_LANGUAGE: Final = "en"
 PAGE_LANGUAGE: Final = "en-GB"
 BABEL_LOCALE: Final = "en_GB"
 KEPT_LIMIT: Final = 2048
+NEAR: Final = timedelta(days=300)  # so long a day ahead is known by its name alone
 SENTENCE: Final = ("variable_begin", "name", "lparen", "string", "rparen", "variable_end")
 
 
@@ -90,34 +93,29 @@ def kept_words(make: Callable[P, str]) -> Callable[P, str]:
     return words
 
 
-@lru_cache(KEPT_LIMIT)
 def day_words(local: datetime) -> str:
-    """Saturday 21 November."""
-    return str(format_date(local, "EEEE d MMMM", locale=BABEL_LOCALE))
+    """Saturday 21 November; with its year where that is not plain."""
+    return _written(local, "EEEE d MMMM")
 
 
-@lru_cache(KEPT_LIMIT)
 def moment_words(local: datetime) -> str:
-    """Saturday 21 November, 19:30."""
-    return str(format_datetime(local, "EEEE d MMMM, HH:mm", locale=BABEL_LOCALE))
+    """Saturday 21 November, 19:30; with its year where that is not plain."""
+    return _written(local, "EEEE d MMMM", ", HH:mm")
 
 
-@lru_cache(KEPT_LIMIT)
 def short_moment_words(local: datetime) -> str:
-    """Sat 21 Nov, 19:30."""
-    return str(format_datetime(local, "EEE d MMM, HH:mm", locale=BABEL_LOCALE))
+    """Sat 21 Nov, 19:30; with its year where that is not plain."""
+    return _written(local, "EEE d MMM", ", HH:mm")
 
 
-@lru_cache(KEPT_LIMIT)
 def short_day_words(local: datetime) -> str:
-    """21 November."""
-    return str(format_date(local, "d MMMM", locale=BABEL_LOCALE))
+    """21 November; with its year where that is not plain."""
+    return _written(local, "d MMMM")
 
 
-@lru_cache(KEPT_LIMIT)
 def date_parts(local: datetime) -> tuple[str, str, str]:
     """Sat, 21, Nov."""
-    weekday, day, month = format_date(local, "EEE|d|MMM", locale=BABEL_LOCALE).split("|")
+    weekday, day, month = _formatted(local.replace(tzinfo=None), "EEE|d|MMM").split("|")
     return weekday, day, month
 
 
@@ -131,6 +129,24 @@ def list_words(things: Sequence[str]) -> str:
     if len(things) < 2:
         return "".join(things)
     return gettext("%(some)s and %(last)s", some=", ".join(things[:-1]), last=things[-1])
+
+
+def _written(local: datetime, day: str, clock: str = "") -> str:
+    year = " y" if _needs_year(local) else ""
+    return _formatted(local.replace(tzinfo=None), f"{day}{year}{clock}")
+
+
+def _needs_year(local: datetime) -> bool:
+    """Whether a day without its year could be taken for one in another year."""
+    now = utc_now()
+    now = now.replace(tzinfo=None) if local.tzinfo is None else now.astimezone(local.tzinfo)
+    return local - now > NEAR if local > now else local.year != now.year
+
+
+@lru_cache(KEPT_LIMIT)
+def _formatted(naive: datetime, pattern: str) -> str:
+    """Without its zone: the same moment in two zones is equal, and reads differently."""
+    return str(format_datetime(naive, pattern, locale=BABEL_LOCALE))
 
 
 def language() -> str:
