@@ -68,12 +68,12 @@ def gettext(text: str, **variables: Any) -> str:
 
 
 def ngettext(one: str, many: str, count: int, **variables: Any) -> str:
-    """The text for a count, in the reader's language; `num` is the count."""
+    """The text for a count, in the reader's language; `num` is the count, as 10,000."""
     if language() != SOURCE_LANGUAGE:
         text = get_translations().ungettext(one, many, count)
     else:
         text = one if count == 1 else many
-    return str(text) % {"num": count, **variables}
+    return str(text).replace("%(num)d", "%(num)s") % {"num": f"{count:,}", **variables}
 
 
 def kept_words(make: Callable[P, str]) -> Callable[P, str]:

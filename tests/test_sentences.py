@@ -41,6 +41,15 @@ def test_a_sentence_is_drawn_as_ever(drawn: Environment, template: str, text: st
     assert answer == text
 
 
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "1 credit"), (0, "0 credits"), (999, "999 credits"), (15005, "15,005 credits")],
+)
+def test_a_count_is_written_with_its_thousands_apart(count: int, words: str) -> None:
+    assert ngettext("%(num)d credit", "%(num)d credits", count) == words
+    assert ngettext("%(num)s credit", "%(num)s credits", count) == words
+
+
 def test_a_plain_sentence_costs_nothing_at_drawing(drawn: Environment) -> None:
     asked: list[str] = []
     drawn.globals["_"] = asked.append

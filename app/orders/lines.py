@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from app.box_office import BoxOffice
 from app.inventory.offer import Offer
 from app.inventory.views import LineView
 from app.orders.draw_rows import DrawLine
+from app.words import gettext as _
+from app.words import ngettext
 
 
 def place_words(offer: Offer, seat: str | None, area: str | None) -> str:
@@ -22,7 +21,7 @@ def place_words(offer: Offer, seat: str | None, area: str | None) -> str:
     if index is None:
         return seat or ""
     place = offer.seats[index]
-    words: str = _(
+    words = _(
         "%(section)s, row %(row)s, seat %(number)s",
         section=place.section,
         row=place.row,
@@ -45,7 +44,7 @@ def bill_lines(office: BoxOffice, lines: Sequence[LineView]) -> tuple[tuple[str,
 
 def draw_words(office: BoxOffice, draw: DrawLine) -> str:
     """`The Roof Draw: 250 draw tickets`."""
-    count: str = ngettext("%(num)d draw ticket", "%(num)d draw tickets", draw.count)
+    count = ngettext("%(num)d draw ticket", "%(num)d draw tickets", draw.count)
     return f"{office.draws.by_id(draw.lottery_id).title}: {count}"
 
 

@@ -91,7 +91,8 @@ def _look_at_claims(connection: Connection) -> Iterator[Finding]:
         )
     )
     if waiting:
-        words = f"{waiting} claimed prizes wait for staff: ./run lottery claims SLUG names them."
+        wait = "1 claimed prize waits" if waiting == 1 else f"{waiting:,} claimed prizes wait"
+        words = f"{wait} for staff: ./run lottery claims SLUG names them."
         yield Finding(LOOK, words)
 
 

@@ -120,6 +120,16 @@ def test_all_tickets_are_listed_with_the_winners_first(office: BoxOffice, bo: Vi
     assert others == sorted(others)
 
 
+def test_a_single_ticket_is_spoken_of_as_one(office: BoxOffice, bo: Visitor) -> None:
+    made(office, "single")
+    url = buy(bo, "single", count="1").headers["Location"]
+    carry_out_due(office, "lottery.allocate")
+
+    assert "All 1 tickets" not in bo.open(url).text
+    bo.open(f"{url}/tickets")
+    assert ("of 1 tickets" in bo.page, "1 ticket" in bo.page) == (False, True)
+
+
 def test_pressing_twice_buys_once(office: BoxOffice, bo: Visitor) -> None:
     made(office, "twice")
     bo.open("/draw/twice/tickets")

@@ -51,6 +51,6 @@ def test_the_doctor_counts_claims_that_wait_for_staff(tmp_path: Path) -> None:
         ticket = do(office, "claims", draw="quick", unclaimed=True)["claims"][0]["ticket"]
         pool = office.pool_of(office.draws.by_slug("quick").id)
         pool.ask(c.ClaimPrize("quick-1", int(ticket[2:]), "buyer-p1"))
-        assert said(office).startswith("1 claimed prizes wait for staff")
+        assert said(office).startswith("1 claimed prize waits for staff")
         do(office, "confirm", draw="quick", ticket=ticket, by="Dee")
         assert said(office) == ""

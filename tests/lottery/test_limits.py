@@ -149,7 +149,10 @@ def test_a_budget_stops_before_paying_and_says_what_fits() -> None:
     refusal = refused(draw, wants(4, "p2"), OverBudget)
 
     assert (refusal.details["fits"], refusal.status) == (3, 422)
+    assert "4 tickets would go over" in refusal.happened
     assert told(draw, wants(3, "p3")).count == 3
+    said = refused(draw, wants(1, "p4"), OverBudget).happened
+    assert said.startswith("One ticket would go over the budget")
 
 
 def test_a_budget_begins_anew_each_month() -> None:

@@ -180,9 +180,9 @@ def _so_far(seen: BallotView, terms: BallotTerms) -> Iterator[Fact]:
     entries = ngettext("%(num)d entry", "%(num)d entries", seen.entries)
     people = ngettext("for %(num)d person", "for %(num)d people", seen.people)
     yield Fact(_("Entries"), f"{entries}, {people}")
-    yield Fact(_("Seats"), str(sum(share.count for share in terms.supply)))
+    yield Fact(_("Seats"), f"{sum(share.count for share in terms.supply):,}")
     if seen.status == BallotStatus.DRAWN:
-        yield Fact(_("On the waiting list"), str(seen.waiting))
+        yield Fact(_("On the waiting list"), f"{seen.waiting:,}")
 
 
 def _steps(ballot: Any, terms: BallotTerms) -> Iterator[Step]:

@@ -253,7 +253,7 @@ def _drawn(page: PurchasePage, view: OrderView, found: Bought) -> PurchasePage:
     assert view.draw is not None
     count = len(found.wins)
     files = (
-        Action(_("All %(count)s tickets", count=count_words(found.taken)), f"{page.url}/tickets",
+        Action(ngettext("Your ticket", "All %(num)d tickets", found.taken), f"{page.url}/tickets",
                is_quiet=True),
         Action(_("Download"), f"{page.url}/tickets.csv", is_quiet=True, icon="download",
                is_file=True),

@@ -12,6 +12,7 @@ from app.draws.queries.prizes import count_words
 from app.draws.views.purchase import TicketList, TicketRow
 from app.prize_draws.results import Bought, BoughtPart
 from app.words import gettext as _
+from app.words import ngettext
 
 TICKETS_PER_PAGE: Final = 50
 FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -33,8 +34,9 @@ def ticket_list(found: Bought, url: str, number: int) -> TicketList:
         )
         for part, position, is_handed_out in _winners_first(found)[first : first + TICKETS_PER_PAGE]
     )
-    words = _("%(first)s to %(last)s of %(all)s tickets", first=count_words(first + 1),
-              last=count_words(first + len(rows)), all=count_words(found.taken))  # fmt: skip
+    words = ngettext("1 ticket", "%(first)s to %(last)s of %(all)s tickets", found.taken,
+                     first=count_words(first + 1), last=count_words(first + len(rows)),
+                     all=count_words(found.taken))  # fmt: skip
     return TicketList(
         rows,
         words,

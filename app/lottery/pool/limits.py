@@ -68,7 +68,7 @@ def refuse_over_limits(
     ):
         if has + count > limit:
             raise LimitReached(
-                f"One person can buy at most {limit:,} tickets {words}; you have {has:,}.",
+                f"One person can buy at most {_tickets(limit).lower()} {words}; you have {has:,}.",
                 safe=NOT_CHARGED,
                 next_step="Choose fewer." if has < limit else full,
                 limit=limit,
