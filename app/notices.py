@@ -14,7 +14,13 @@ from markupsafe import Markup
 from app.box_office import office
 from app.headers import cookie_name, set_cookie
 from app.pages import Action, Notice, Plate
-from app.refusals import GatewayAway, Refusal
+from app.refusals import (
+    BadIdempotencyKey,
+    GatewayAway,
+    IdempotencyInFlight,
+    IdempotencyMismatch,
+    Refusal,
+)
 from app.words import gettext as _
 
 COOKIE: Final = "notice"
@@ -40,12 +46,13 @@ def init_app(app: Flask) -> None:
 
 def notice_of(refusal: Refusal) -> Notice:
     """A refusal's words as a notice."""
+    happened, safe, next_step = _page_words(refusal)
     waits = refusal.status in WAITING
     kind = "bad" if refusal.status == 402 else "warn" if waits or refusal.status == 410 else ""
     return Notice(
-        refusal.happened,
-        refusal.safe,
-        refusal.next_step,
+        happened,
+        safe,
+        next_step,
         kind,
         "warning" if kind == "bad" else "clock" if kind else "news",
         tuple(refusal.details.get("actions", ())),
@@ -59,12 +66,13 @@ def plate_of(refusal: Refusal) -> Plate:
         return _not_found()
     if refusal.status == 503 and not isinstance(refusal, GatewayAway):
         return _busy(refusal.retry_after or BUSY_SECONDS)
+    happened, safe, next_step = _page_words(refusal)
     ways: tuple[Action, ...] = (Action(_("What's on"), "/"),)
     if refusal.status != 403:
         ways = (Action(_("Look at my basket"), "/basket"), *ways)
     return Plate(
-        refusal.happened.rstrip("."),
-        tuple(words for words in (refusal.safe, refusal.next_step) if words),
+        happened.rstrip("."),
+        tuple(words for words in (safe, next_step) if words),
         ways,
         incident=str(refusal.details.get("incident", "")),
     )
@@ -92,6 +100,25 @@ def take_notice() -> Notice | None:
         return Notice(**known, actions=actions)
     except (Refusal, ValueError, TypeError, KeyError):
         return None
+
+
+def _page_words(refusal: Refusal) -> tuple[str, str, str]:
+    """What happened, what is safe, what to do next; whoever uses a page knows of no keys."""
+    if isinstance(refusal, IdempotencyMismatch):
+        return (
+            _("This form was sent before with other answers."),
+            _("What was sent first counts, and nothing was changed."),
+            _("Look at your tickets, or open the form anew."),
+        )
+    if isinstance(refusal, IdempotencyInFlight):
+        return (
+            _("This form was sent a moment ago, and is still being worked on."),
+            _("It counts once, however often it is sent."),
+            _("Wait a moment, then look at your tickets."),
+        )
+    if isinstance(refusal, BadIdempotencyKey):
+        return _("This form is not complete."), refusal.safe, _("Open it anew and send it again.")
+    return refusal.happened, refusal.safe, refusal.next_step
 
 
 def _not_found() -> Plate:

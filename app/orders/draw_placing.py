@@ -107,11 +107,15 @@ def way_of(office: BoxOffice, card: DrawCard, unit_cents: int, payment: str) -> 
     """How a ticket that costs so much is paid; raises `PaymentNotPossible`."""
     if payment == CREDITS:
         if not card.credits:
-            raise PaymentNotPossible("This draw takes no play credits.")
+            raise PaymentNotPossible("This draw takes no play credits.", safe=NOT_CHARGED)
         return CREDITS
     if unit_cents == 0:
         if card.credits:
-            raise PaymentNotPossible("This draw takes play credits only.")
+            raise PaymentNotPossible(
+                "This draw takes play credits only.",
+                safe=NOT_CHARGED,
+                next_step="Sign in and pay with credits.",
+            )
         return FREE
     gateway = office.gateways.get(payment)
     if gateway is None or payment not in CARDS:
@@ -119,9 +123,11 @@ def way_of(office: BoxOffice, card: DrawCard, unit_cents: int, payment: str) -> 
         raise PaymentNotPossible(hint or None, safe=NOT_CHARGED)
     remote = as_remote(gateway)
     if remote is not None and remote.fault_words:
-        raise PaymentNotPossible("Cards cannot be taken just now: the house has been told.")
+        raise PaymentNotPossible(
+            "Cards cannot be taken just now: the house has been told.", safe=NOT_CHARGED
+        )
     if remote is not None and office.settings.live_key and card.house.is_demo:
-        raise PaymentNotPossible("This is a demo house: no card is charged here.")
+        raise PaymentNotPossible("This is a demo house: no card is charged here.", safe=NOT_CHARGED)
     return payment
 
 

@@ -245,6 +245,33 @@ def test_bad_input_gets_words_and_changes_nothing(
         assert connection.scalar(query) == 0
 
 
+def test_a_form_sent_again_with_other_answers_is_told_without_keys(
+    office: BoxOffice, bo: Visitor
+) -> None:
+    made(office, "again")
+    bo.open("/draw/again/tickets")
+    fields = FIELDS | {name: bo.hidden(name) for name in ("key", "price", "contribution")}
+    bo.send("/draw/again/tickets", fields)
+
+    bo.follow(bo.send("/draw/again/tickets", fields | {"count": "20"}))
+
+    assert "This form was sent before with other answers." in bo.page
+    assert "Look at your tickets, or open the form anew." in bo.page
+    assert "dempotency" not in bo.page
+
+
+def test_a_draw_keeps_no_places_while_another_way_to_pay_is_chosen(
+    office: BoxOffice, bo: Visitor
+) -> None:
+    lottery_id = add_draw(office, "credits-only", credits=5)
+    open_batch(office, lottery_id, 1, terms(), "ada")
+
+    bo.follow(buy(bo, "credits-only", payment="demo"))
+
+    assert "This draw takes play credits only." in bo.page
+    assert ("Nothing was charged" in bo.page, "Your places" in bo.page) == (True, False)
+
+
 def test_somebody_elses_purchase_is_not_found(office: BoxOffice, bo: Visitor, cy: Visitor) -> None:
     made(office, "theirs")
     url = buy(bo, "theirs").headers["Location"]

@@ -50,6 +50,18 @@ def clean(office: BoxOffice) -> None:
         deletion.remove(connection, utc_now(), deletion.find(connection, utc_now(), 100))
 
 
+def test_a_stale_form_is_told_on_the_page_of_the_form(office: BoxOffice, bo: Visitor) -> None:
+    path = page_of(office, wins(office, "stale", MONEY))
+    bo.open(f"{path}/claims")
+
+    answer = bo.send(f"{path}/claims", TRANSFER, csrf="wrong")
+
+    assert answer.headers["Location"].endswith("/claims#notice")
+    bo.follow(answer)
+    assert 'id="notice"' in bo.page
+    assert "Load it again, then press once more." in bo.page
+
+
 def test_money_is_asked_for_an_account_and_kept_sealed(office: BoxOffice, bo: Visitor) -> None:
     purchase = wins(office, "money", MONEY)
     path = page_of(office, purchase)
