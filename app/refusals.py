@@ -213,7 +213,7 @@ class GatewayAway(Refusal):
 
     code, status = "payment_away", 503
     happened = "The payment service does not answer just now."
-    safe = "Your seats are kept, and nothing is charged twice."
+    safe = "What you hold stays kept, and nothing is charged twice."
     next_step = "Try again in a minute, or choose another way to pay."
 
 
