@@ -167,9 +167,10 @@ def purchase_unpaid() -> PurchasePage:
 def claims() -> ClaimForm:
     """How the winner of money and of a thing gets them."""
     return ClaimForm(
-        title="How do you want to get it?", url="/d/R50712/x/claims", back_url="/d/R50712/x",
+        title="How do you want to get them?", button="Claim 10 prizes",
+        url="/d/R50712/x/claims", back_url="/d/R50712/x",
         stock="lilac", draw_title="The Roof Draw", money=("£1,000",), things=("A bicycle",),
-        others=("Tea at the interval, 8 times",), is_told=True,
+        others=("8 × Tea at the interval",), is_told=True,
         counter_words="Bring this purchase, on paper or on your phone, to Lantern House.",
     )  # fmt: skip
 
