@@ -185,6 +185,14 @@ def archive(settings: Settings, words: Words) -> int:
     return 0
 
 
+def vouchers(settings: Settings, words: Words) -> int:
+    """Make codes for play credits and print them, one on a line."""
+    asked = {name: words[name] for name in ("credits", "count", "note", "until", "by")}
+    codes = ask(settings, "lottery.vouchers", asked)["codes"]
+    print(json.dumps(codes) if words["json"] else "\n".join(codes))
+    return 0
+
+
 def _show_batch(found: Words, batch: Words) -> None:
     print(f"\nBatch {batch['number']}, {batch['mode']}, {batch['status']}:"
           f" {batch['sold']:,} of {batch['size']:,} sold")  # fmt: skip

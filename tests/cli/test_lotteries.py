@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from app.box_office import open_box_office
 from app.cli.asking import _repeated
 from app.cli.progress import Shown
+from app.config import read_settings
+from app.credits import BadVoucher, balance_of, redeem
 from tests.cli.conftest import Run
 from tests.draw_files.written import WHOLE
 
@@ -53,6 +56,28 @@ def test_a_bad_file_is_told_by_line_and_leaves_nothing(run: Run, draw_file: Path
 def test_nothing_waits_in_a_house_without_draws(run: Run) -> None:
     assert run("lottery", "archive", "--dry-run").out == "No ticket need go.\n"
     assert run("lottery", "archive", "--json").out == "[]\n"
+
+
+def test_codes_for_play_credits_are_printed_once_and_spent_once(run: Run) -> None:
+    made = run("lottery", "vouchers", "150", "--count", "3", "--note", "Gift card")
+
+    assert (made.code, made.err) == (0, "")
+    codes = made.out.splitlines()
+    assert len(set(codes)) == 3
+    office = open_box_office(read_settings())
+    try:
+        assert redeem(office, "mei", codes[0]) == 150
+        with pytest.raises(BadVoucher):
+            redeem(office, "bo", codes[0])
+        with office.db.read() as connection:
+            assert balance_of(connection, "mei") == 150
+    finally:
+        office.close()
+    listed = run("lottery", "vouchers", "5", "--note", "Gift card", "--json").out
+    assert len(json.loads(listed)) == 1
+    bad = run("lottery", "vouchers", "0", "--note", "Gift card")
+    assert (bad.code, bad.out) == (1, "")
+    assert "worth 1 to 1,000,000" in bad.err
 
 
 def test_long_work_is_asked_again_and_told_in_quarters(
