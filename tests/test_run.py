@@ -140,6 +140,14 @@ def test_help_needs_no_python(house: House) -> None:
     assert "./run test" in words
 
 
+def test_help_names_every_command(house: House) -> None:
+    (line,) = re.findall(r'^commands="(.*)"$', RUN.read_text(encoding="utf-8"), re.MULTILINE)
+    _code, words = house.ends("help")
+
+    missing = [name for name in line.split() if not re.search(rf"\b{name}(?![\w-])", words)]
+    assert missing == []
+
+
 def test_an_unknown_command_is_refused_with_a_hint(house: House) -> None:
     code, words = house.ends("dance")
 
