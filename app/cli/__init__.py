@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import select
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,15 +24,22 @@ FAULTS_FILE: Final = "command-faults.log"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command; the exit code."""
-    wanted = read_command(sys.argv[1:] if arguments is None else arguments)
     try:
-        return _carry_out(wanted)
+        try:
+            return _carry_out(read_command(sys.argv[1:] if arguments is None else arguments))
+        finally:
+            sys.stdout.flush()  # a reader who has gone is noticed here, not when Python ends
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_nothing_more()
         return EXIT_OK
+    except OSError as error:
+        _say_nothing_more()
+        print(f"What the command had to say could not be written: {error.strerror}. Make room, then"
+              " look how things stand before you ask again.", file=sys.stderr)  # fmt: skip
+        return EXIT_REFUSED
 
 
 def _carry_out(wanted: Wanted) -> int:
@@ -52,9 +60,26 @@ def _carry_out(wanted: Wanted) -> int:
     except Refusal as refusal:
         print("\n".join(_lines_of(refusal)), file=sys.stderr)
         return EXIT_REFUSED
-    except Exception as fault:  # noqa: BLE001  a person gets a sentence, the file gets the rest
+    except Exception as fault:  # a person gets a sentence, the file gets the rest
+        if isinstance(fault, BrokenPipeError) and _has_reader_gone():
+            raise
         print(_fault_words(fault, data_dir), file=sys.stderr)
         return EXIT_REFUSED
+
+
+def _has_reader_gone() -> bool:
+    """Whether it was the output that broke, and no pipe or connection of our own."""
+    try:
+        output = select.poll()
+        output.register(sys.stdout.fileno(), 0)
+    except OSError:  # it is no file
+        return False
+    return bool(output.poll(0))
+
+
+def _say_nothing_more() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _lines_of(refusal: Refusal) -> list[str]:

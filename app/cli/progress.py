@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from types import TracebackType
@@ -44,4 +45,5 @@ class Shown:
         self._told = percent
         end = "" if self._is_screen else "\n"
         start = "\r" if self._is_screen else ""
-        print(f"{start}{self._what}: {percent} %", end=end, file=sys.stderr, flush=True)
+        with contextlib.suppress(BrokenPipeError):  # the work goes on, also if nobody looks
+            print(f"{start}{self._what}: {percent} %", end=end, file=sys.stderr, flush=True)
