@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,14 +36,21 @@ def is_fixed_by(seal: Seal, source: str, value: str, by: str) -> bool:
     if source != seal.source:
         raise Invalid({"source": "The source of the public value was announced beforehand."})
     most = GATHERED_LIMIT if source == BY_BUYERS else VALUE_LIMIT
-    if not value or len(value) > most or not by:
+    if not value or len(value) > most or not folded_name(by):
         raise Invalid({"value": "Type the public value as its source gives it."})
     if source == BY_BUYERS:
         return True
-    if not seal.typed_by or seal.typed_by == by:
+    if not seal.typed_by or folded_name(seal.typed_by) == folded_name(by):
         if seal.typed_value == value:
             raise SecondPersonNeeded
         return False
     if seal.typed_value != value:
         raise ValueDiffers
     return True
+
+
+def folded_name(name: str) -> str:
+    """A name as it is compared: Ann, ANN and " ann " are one person."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    seen = "".join(sign for sign in folded if unicodedata.category(sign) != "Cf")  # has no shape
+    return " ".join(seen.split())

@@ -84,7 +84,8 @@ def test_two_people_fix_the_public_value_after_closing() -> None:
     view = told(ballot, typing("ada"))
 
     assert (view.is_value_fixed, view.public_value) == (False, "")
-    refused(ballot, typing("ada"), SecondPersonNeeded)
+    for by in ("ada", "ADA", " ada "):
+        refused(ballot, typing(by), SecondPersonNeeded)
     refused(ballot, typing("dee", "12"), ValueDiffers)
     refused(ballot, typing("dee", source="buyers"), Invalid)
     assert told(ballot, typing("dee")).is_value_fixed

@@ -70,6 +70,18 @@ def test_one_person_alone_fixes_nothing() -> None:
     refused(draw, types("ada"), SecondPersonNeeded)
 
 
+@pytest.mark.parametrize(
+    "by", ["ada birch", "ADA  BIRCH", " Ada\tBirch ", "A\u200bda Birch", "\uff21da Birch"]
+)
+def test_one_person_in_another_spelling_is_one_person(by: str) -> None:
+    draw = closed()
+    told(draw, types("Ada Birch"))
+
+    refused(draw, types(by), SecondPersonNeeded)
+    assert not told(draw, types(by, "4712")).is_fixed
+    assert told(draw, types("Adam Birch", "4712")).is_fixed
+
+
 def test_two_values_that_differ_fix_nothing() -> None:
     draw = closed()
     told(draw, types("ada", "4711"))
@@ -112,7 +124,9 @@ def test_the_source_is_the_one_that_was_announced() -> None:
     refused(closed(source="buyers"), types("ada"), Invalid)
 
 
-@pytest.mark.parametrize(("value", "by"), [("", "ada"), ("x" * 1001, "ada"), ("4711", "")])
+@pytest.mark.parametrize(
+    ("value", "by"), [("", "ada"), ("x" * 1001, "ada"), ("4711", ""), ("4711", " \u200b")]
+)
 def test_a_bad_public_value_is_refused(value: str, by: str) -> None:
     refused(closed(), types(by, value), Invalid)
 
