@@ -16,7 +16,7 @@ from app.lottery.draw.digests import entry_hash, list_digest
 from app.lottery.draw.drawing import Drawn, Facts
 from app.lottery.draw.lists import sold_line
 from app.lottery.draw.params import INSTANT, PrizeParams, commit
-from app.lottery.draw.public import Contributions
+from app.lottery.draw.public import Contributions, PublicValue
 from app.lottery.draw.typed import typed_value
 from app.lottery.pool.commands import CloseBatch, FixPublicValue, RecordDraw, Reveal
 from app.lottery.pool.drawing import contributions
@@ -104,7 +104,8 @@ def type_value(office: BoxOffice, batch_id: str, text: str, by: str) -> PublicVa
     row = batch_row(office, batch_id)
     _seed, params = kept_secret(office, batch_id)
     value = encode(typed_value(params.public, text)).decode()
-    command = FixPublicValue(batch_id, BY_STAFF, value, by, wall_ms())
+    apart = _open_apart(office, row.lottery_id, params.public)
+    command = FixPublicValue(batch_id, BY_STAFF, value, by, wall_ms(), apart)
     return office.pool_of(row.lottery_id).ask(command)
 
 
@@ -200,6 +201,16 @@ def batch_row(office: BoxOffice, batch_id: str) -> Any:
     if row is None:
         raise NotFound("There is no such batch.")
     return row
+
+
+def _open_apart(office: BoxOffice, lottery_id: int, public: PublicValue) -> tuple[str, ...]:
+    """Batches on sale whose public value comes from another source than this one."""
+    query = select(LotteryBatch.id).where(
+        LotteryBatch.lottery_id == lottery_id, LotteryBatch.status == "open"
+    )
+    with office.db.read() as connection:
+        ids = list(connection.execute(query).scalars())
+    return tuple(one for one in ids if kept_secret(office, one)[1].public != public)
 
 
 def _stored_list(office: BoxOffice, batch_id: str) -> tuple[str, ...]:

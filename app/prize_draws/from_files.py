@@ -12,9 +12,10 @@ from app.draw_cards import DrawCard
 from app.draw_files.adding import keep_draw, show_draw
 from app.draw_files.draw_file import DrawFile
 from app.long_work import Progress
+from app.lottery.draw.public import read_public
 from app.lottery.refusals import NotThatFar
 from app.models import Lottery, LotteryBatch, LotteryStatus
-from app.prize_draws.opening import open_batch
+from app.prize_draws.opening import open_batch, refuse_known_source
 
 OVER: Final = ("settled", "archived")
 
@@ -34,6 +35,8 @@ def open_from_file(
     """
     with office.db.write() as connection:
         kept = keep_draw(connection, read, number, utc_now(), is_demo=is_demo)
+        if not kept.is_open:
+            refuse_known_source(office, kept.lottery_id, read_public(dict(read.public)))
     office.draws.refresh()  # what buyers set for themselves meanwhile reaches a draft as well
     batch_id = f"{read.slug}-{kept.number}"
     if not kept.is_open:

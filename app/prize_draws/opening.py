@@ -14,10 +14,12 @@ from app.draw_words import words_of
 from app.long_work import Progress
 from app.lottery.draw.drawing import Drawn, Facts, drawing, units
 from app.lottery.draw.params import PrizeParams, commit
+from app.lottery.draw.public import Contributions, NoValue, PublicValue, read_public
 from app.lottery.draw.steps import Steps, T
 from app.lottery.pool.commands import OpenBatch, OpenSuccessor
 from app.lottery.pool.terms import INSTANT, Terms, check_terms, successor_terms
 from app.lottery.pool.views import BatchView
+from app.lottery.refusals import NotThatFar
 from app.models import Lottery, LotteryBatch
 from app.pool_reading import terms_of
 from app.prize_draws.apart import (
@@ -29,7 +31,7 @@ from app.prize_draws.apart import (
     opening_bare,
 )
 from app.prize_draws.promised import promised_params
-from app.prize_draws.secrets_of_batches import keep_tree, secret_of
+from app.prize_draws.secrets_of_batches import keep_tree, kept_secret, secret_of
 from app.refusals import NotFound
 
 BREATH_SECONDS: Final = 0.003  # between two steps: long enough for somebody else's whole hold
@@ -63,17 +65,43 @@ def open_successor(office: BoxOffice, lottery_id: int, after: str) -> BatchView:
     lottery = _lottery(office, lottery_id)
     with office.db.read() as connection:
         before = connection.execute(
-            select(LotteryBatch.number, LotteryBatch.terms, LotteryBatch.successor).where(
+            select(LotteryBatch.__table__).where(
                 LotteryBatch.id == after, LotteryBatch.lottery_id == lottery_id
             )
         ).first()
     if before is None:
         raise NotFound("There is no such batch.")
+    if before.successor is None:  # a secret made for nothing would hold for the next file's batch
+        if before.status != "open":
+            raise NotThatFar("This batch is closed, and opens no other any more.")
+        refuse_known_source(office, lottery_id, read_public(lottery.public))
     batch_id = before.successor or f"{lottery.slug}-{before.number + 1}"
     terms = successor_terms(terms_of(before.terms))
     commitment, places = _sealed(office, lottery, batch_id, terms, lambda done, most: None)
     command = OpenSuccessor(after, batch_id, commitment, wall_ms(), places)
     return office.pool_of(lottery_id).ask(command)
+
+
+def refuse_known_source(office: BoxOffice, lottery_id: int, public: PublicValue) -> None:
+    """Raise `NotThatFar` where the value of this source was typed for an earlier batch.
+
+    Whoever knows it could work out the winners of a batch that is only opened now.
+    """
+    if isinstance(public, Contributions | NoValue):
+        return
+    query = (
+        select(LotteryBatch.id, LotteryBatch.number)
+        .where(LotteryBatch.lottery_id == lottery_id, LotteryBatch.typed_value != "")
+        .order_by(LotteryBatch.number)
+    )
+    with office.db.read() as connection:
+        typed = connection.execute(query).all()
+    for batch_id, number in typed:
+        if kept_secret(office, batch_id)[1].public == public:
+            raise NotThatFar(
+                f"The public value of that batch is known: it was typed for batch {number}.",
+                next_step="Name in its file a source of a day to come, and open it from there.",
+            )
 
 
 def params_of(lottery: Any, terms: Terms) -> PrizeParams:

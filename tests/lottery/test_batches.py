@@ -156,6 +156,18 @@ def test_a_successor_waits_for_the_threshold() -> None:
     assert told(draw, command).number == 2
 
 
+def test_no_successor_opens_once_the_value_that_decides_it_is_known() -> None:
+    draw = evening()
+    buys(draw, 17)
+    follows(draw)
+    buys(draw, 19, "p2", "cy")
+    closes(draw)
+    draw.batches["b1"].seal.typed_value = "4711"  # as it was typed before this was a rule
+
+    refusal = refused(draw, c.OpenSuccessor("b2", "b3", "seal-b3", NOON_MS), NotThatFar)
+    assert refusal.happened.startswith("The public value of this batch is known")
+
+
 def test_a_closed_batch_has_no_successor() -> None:
     draw = nearly_sold()
     closes(draw)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.inventory.records import EffectDue
@@ -21,6 +23,7 @@ from tests.lottery.draws import (
     follows,
     instant,
     noted,
+    opens,
     places,
     refused,
     reveals,
@@ -133,6 +136,37 @@ def test_a_bad_public_value_is_refused(value: str, by: str) -> None:
 
 def test_no_public_value_while_tickets_sell() -> None:
     refused(evening(), types("ada"), NotThatFar)
+
+
+def test_no_public_value_while_another_batch_sells_whose_winners_would_follow_from_it() -> None:
+    draw = evening()
+    buys(draw, 17, "p0", "cy")
+    follows(draw)
+    closes(draw)
+
+    refusal = refused(draw, types("ada"), NotThatFar)
+    assert refusal.happened.startswith("Batch 2 is still selling")
+    assert refusal.next_step == "Close batch 2 first, then type the value."
+    closes(draw, "b2")
+    told(draw, types("ada"))
+    assert told(draw, types("dee")).is_fixed
+
+
+def test_a_batch_of_another_source_may_sell_on() -> None:
+    draw = closed()
+    opens(draw, terms(mode="evening"), "b2")
+
+    refused(draw, types("ada"), NotThatFar)
+    told(draw, replace(types("ada"), apart=("b2",)))
+
+
+def test_contributions_of_one_batch_say_nothing_of_another() -> None:
+    draw = evening(source="buyers")
+    buys(draw, 17, "p0", "cy", contribution="f00d")
+    follows(draw)
+    closes(draw)
+
+    assert told(draw, types("ada", "f00d", "buyers")).is_fixed
 
 
 def test_an_instant_batch_is_not_drawn_again() -> None:
@@ -260,6 +294,7 @@ def test_two_batches_of_an_evening_are_drawn_apart() -> None:
     buys(draw, 17, "p0", "cy")
     follows(draw)
     buys(draw, 8, "p1")
+    closes(draw, "b2")
     drawn(draw)
 
     assert results(draw, draw.purchases["p1"]) == []

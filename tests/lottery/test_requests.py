@@ -14,6 +14,7 @@ from app.clock import wall_ms
 from app.control_requests import carry_out
 from app.draw_files.promises import PromiseChanged
 from app.lottery.pool import commands as c
+from app.lottery.refusals import NotThatFar
 from app.models import Lottery, LotteryBatch
 from app.prize_draws.secrets_of_batches import kept_secret
 from app.refusals import Refusal
@@ -228,6 +229,45 @@ def test_bad_requests_get_words_and_change_nothing(office: BoxOffice) -> None:
         told = refused.value.words + str(refused.value.details.get("problems", ""))
         assert said in told, (name, words, told)
         assert rows(office) == before, (name, words)
+
+
+def test_nothing_sells_whose_winners_would_follow_from_a_known_value(office: BoxOffice) -> None:
+    file = WHOLE.replace("closes_at", "#") + "[successor]\nthreshold = 50\nsize = 100\n"
+    opens(office, file)
+    buys(office, "roof", "p1", 60)
+    do(office, "reseed", lottery=1, batch="roof-1")
+    do(office, "close", draw="roof", batch="1")
+    typed = {"draw": "roof", "value": "1 2 3 4 5 6", "batch": "1"}
+
+    with pytest.raises(NotThatFar) as refused:
+        do(office, "value", **typed, by="Ada")
+    assert "Close batch 2 first" in refused.value.words
+    do(office, "close", draw="roof", batch="2")
+    assert not do(office, "value", **typed, by="Ada")["is_fixed"]
+    before = rows(office)
+    with pytest.raises(NotThatFar) as refused:
+        opens(office, file.replace("count = 10", "count = 20"), batch="3")
+    assert "it was typed for batch 1." in refused.value.words
+    assert "Name in its file a source of a day to come" in refused.value.words
+    assert rows(office) == before
+    opens(office, file.replace('"Lotto"', '"Lotto of another day"'), batch="3")
+    assert do(office, "value", **typed, by="Dee")["is_fixed"]  # that one has another source
+    assert opens(office, file.replace('"Lotto"', '"Lotto of another day"'))["batch"] == "roof-3"
+
+
+def test_a_successor_that_came_too_late_promises_nothing_for_the_next_file(
+    office: BoxOffice,
+) -> None:
+    file = WHOLE.replace("closes_at", "#") + "[successor]\nthreshold = 50\nsize = 100\n"
+    opens(office, file)
+    buys(office, "roof", "p1", 60)
+    do(office, "close", draw="roof")
+    with pytest.raises(NotThatFar):
+        do(office, "reseed", lottery=1, batch="roof-1")
+
+    opens(office, file.replace("count = 10", "count = 20"), batch="2")
+
+    assert [tier.count for tier in kept_secret(office, "roof-2")[1].tiers] == [1, 20]
 
 
 def test_two_batches_for_which_a_step_is_due_are_told_apart(office: BoxOffice) -> None:

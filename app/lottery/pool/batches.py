@@ -7,12 +7,13 @@ from dataclasses import replace
 from app.inventory.outcome import Decision, Moment
 from app.lottery.pool import commands as c
 from app.lottery.pool import records as r
-from app.lottery.pool.batch import CLOSED, OPEN
+from app.lottery.pool.batch import CLOSED, OPEN, Batch
 from app.lottery.pool.paying import needs_successor
 from app.lottery.pool.state import PoolState
 from app.lottery.pool.terms import INSTANT, Terms, check_places, check_terms, successor_terms
 from app.lottery.pool.views import BatchView, view_of_batch
 from app.lottery.refusals import NotThatFar, SealBroken
+from app.lottery.sealing import BY_STAFF
 from app.refusals import IdempotencyMismatch, Invalid
 
 
@@ -50,6 +51,11 @@ def open_successor(
         )
     if command.batch_id in state.batches:
         raise IdempotencyMismatch
+    if _is_value_known(state, before):
+        raise NotThatFar(
+            "The public value of this batch is known, and its successor's would be the same.",
+            next_step="Open the next batch from a file that names a source of a day to come.",
+        )
     terms = successor_terms(before.terms)
     return _opening(state, command, terms, before.line, before.id, "reseed")
 
@@ -64,6 +70,15 @@ def close_batch(state: PoolState, command: c.CloseBatch, moment: Moment) -> Deci
         r.Journalled("lottery.closed", command.by, facts={"batch": batch.id, "sold": batch.cursor}),
     )
     return Decision(replace(view_of_batch(batch), status=CLOSED), facts)
+
+
+def _is_value_known(state: PoolState, before: Batch) -> bool:
+    """Whether somebody has typed the value from which a successor's winners would follow."""
+    return before.terms.source == BY_STAFF and any(
+        batch.seal.typed_value or batch.seal.public_value
+        for batch in state.batches.values()
+        if batch.line == before.line
+    )
 
 
 def _opening(

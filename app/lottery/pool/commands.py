@@ -73,13 +73,17 @@ class CloseBatch(Command[BatchView]):
 
 @frozen
 class FixPublicValue(Command[PublicValueView]):
-    """Say the public value of a closed batch; two of the staff, or once from the buyers."""
+    """Say the public value of a closed batch; two of the staff, or once from the buyers.
+
+    `apart` names batches whose value is known to come from another source.
+    """
 
     batch_id: str
     source: str
     value: str
     by: str
     at_ms: int
+    apart: tuple[str, ...] = ()
 
 
 @frozen

@@ -15,7 +15,7 @@ from app.lottery.pool.state import PoolState
 from app.lottery.pool.terms import check_places
 from app.lottery.pool.views import BatchView, PublicValueView, SliceView, view_of_batch
 from app.lottery.refusals import NotThatFar, SealBroken
-from app.lottery.sealing import is_fixed_by
+from app.lottery.sealing import BY_STAFF, is_fixed_by
 from app.refusals import Invalid
 
 WINS_LIMIT: Final = 1000  # prizes that one step tells of, unless one purchase alone has more
@@ -33,6 +33,7 @@ def fix_public_value(
         if command.value != batch.seal.public_value:
             raise SealBroken("The public value is fixed already, and it is another one.")
         return Decision(PublicValueView(batch.id, command.value, True))
+    _refuse_while_others_sell(state, batch, command.apart)
     if not is_fixed_by(batch.seal, command.source, command.value, command.by):
         typed = r.PublicValueTyped(batch.id, command.value, command.by)
         return Decision(PublicValueView(batch.id, command.value, False), (typed,))
@@ -114,6 +115,19 @@ def reveal(state: PoolState, command: c.Reveal, moment: Moment) -> Decision[Batc
         r.Journalled("lottery.revealed", command.by, facts={"batch": batch.id}),
     )
     return Decision(replace(view_of_batch(batch), secret=command.secret), facts)
+
+
+def _refuse_while_others_sell(state: PoolState, batch: Batch, apart: tuple[str, ...]) -> None:
+    """Whoever knows the value of a source could buy the winners of another batch that uses it."""
+    if batch.seal.source != BY_STAFF:
+        return  # what the buyers of one batch contributed says nothing of another
+    for other in state.batches.values():
+        if other.status == OPEN and other.id not in apart:
+            raise NotThatFar(
+                f"Batch {other.number} is still selling, and its winners would follow from the"
+                " same public value.",
+                next_step=f"Close batch {other.number} first, then type the value.",
+            )
 
 
 def _refuse_instant(batch: Batch) -> None:
