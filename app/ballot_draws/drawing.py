@@ -110,7 +110,7 @@ def draw_ballot(office: BoxOffice, ballot: Any, by: str) -> BallotView:
     """Draw a closed ballot once its public value is fixed; again the same."""
     ballot = by_slug(office, ballot.slug)
     if not ballot.public_value:
-        raise NotThatFar("The public value is not fixed yet.", next_step="Two people type it.")
+        raise NotThatFar("The public value is not fixed yet.", next_step=_way_to_value(ballot))
     _facts, drawn = _drawn(office, ballot)
     ids = sorted((hash_of(office, row.id), row.id) for row in _entries(office, ballot.id))
     order = tuple(ids[number - 1][1] for number in drawn.result if isinstance(number, int))
@@ -137,6 +137,13 @@ def bundle_of(office: BoxOffice, ballot: Any) -> bytes:
         )
     facts, drawn = _drawn(office, ballot)
     return seal(facts, drawn)
+
+
+def _way_to_value(ballot: Any) -> str:
+    command = f"./run ballot value {ballot.slug}"
+    if ballot.terms and terms_of(ballot.terms).source == BY_BUYERS:
+        return f"Gather what the entrants contributed: {command}"
+    return f"Two people type it: {command} VALUE --by NAME"
 
 
 def _closes_ms(ballot: Any) -> int | None:

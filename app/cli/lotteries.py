@@ -15,6 +15,7 @@ Words = dict[str, Any]
 
 NEXT: Final = {
     "value": "two people type the public value: ./run lottery value {draw} VALUE --by NAME",
+    "gather": "gather what the buyers contributed: ./run lottery value {draw}",
     "draw": "./run lottery draw {draw}",
     "reveal": "publish the secret: ./run lottery reveal {draw}",
 }
@@ -87,8 +88,8 @@ def close(settings: Settings, words: Words) -> int:
     """Sell no more of a batch."""
     done = ask(settings, "lottery.close", words)
     print(f"Batch {done['batch']} is closed: {done['sold']:,} tickets were sold.")
-    step = "reveal" if done["is_instant"] else "value"
-    print(f"Next: {NEXT[step].format(draw=words['draw'])}")
+    if done["next"]:
+        print(f"Next: {NEXT[done['next']].format(draw=words['draw'])}")
     return 0
 
 

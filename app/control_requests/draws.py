@@ -83,7 +83,11 @@ def close(office: BoxOffice, words: Words) -> Words:
     """Sell no more of a batch."""
     row = _batch(office, words, lambda row: row.status == "open")
     view = close_batch(office, row.id, by_of(words))
-    return {"batch": row.id, "sold": view.sold, "is_instant": looking.is_instant(row)}
+    return {
+        "batch": row.id,
+        "sold": view.sold,
+        "next": looking.next_step(batch_row(office, row.id)),
+    }
 
 
 def fix_value(office: BoxOffice, words: Words) -> Words:

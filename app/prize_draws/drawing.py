@@ -141,7 +141,7 @@ def draw_batch(
     if row.status == "open":
         raise NotThatFar("The batch is still selling.", next_step="Close it first.")
     if not row.public_value:
-        raise NotThatFar("The public value is not fixed yet.", next_step="Two people type it.")
+        raise NotThatFar("The public value is not fixed yet.", next_step=_way_to_value(office, row))
     _facts, drawn = _drawn(office, row, progress)
     positions = tuple(tuple(of_tier) for of_tier in drawn.result if isinstance(of_tier, list))
     places = prize_places(terms_of(row.terms), positions)
@@ -201,6 +201,13 @@ def batch_row(office: BoxOffice, batch_id: str) -> Any:
     if row is None:
         raise NotFound("There is no such batch.")
     return row
+
+
+def _way_to_value(office: BoxOffice, row: Any) -> str:
+    command = f"./run lottery value {office.draws.by_id(row.lottery_id).slug}"
+    if terms_of(row.terms).source == BY_BUYERS:
+        return f"Gather what the buyers contributed: {command}"
+    return f"Two people type it: {command} VALUE --by NAME"
 
 
 def _open_apart(office: BoxOffice, lottery_id: int, public: PublicValue) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from app.draw_cards import DrawCard
 from app.lottery.draw.params import INSTANT
 from app.lottery.pool.prizes import unclaimed
 from app.lottery.pool.totals import BatchTotals
+from app.lottery.sealing import BY_BUYERS
 from app.models import (
     Lottery,
     LotteryBasis,
@@ -42,6 +43,21 @@ def url_of(office: BoxOffice, card: DrawCard) -> str:
 def is_instant(row: Any) -> bool:
     """Whether the prizes of a batch's row were placed before its first sale."""
     return terms_of(row.terms).mode == INSTANT
+
+
+def next_step(row: Any) -> str:
+    """What somebody has to do with a batch, as the word to type; "" while it goes by itself.
+
+    A value of the buyers is gathered, which is the same word to type without a value.
+    """
+    terms = terms_of(row.terms)
+    if row.status == "closed" and terms.mode != INSTANT:
+        if row.public_value:
+            return "draw"
+        return "gather" if terms.source == BY_BUYERS else "value"
+    if row.status in ("closed", "drawn") and not row.secret:
+        return "reveal"
+    return ""
 
 
 def all_draws(office: BoxOffice) -> list[Words]:
@@ -187,17 +203,8 @@ def _batch(office: BoxOffice, row: Any, totals: BatchTotals) -> Words:
             {"key": tier.key, "name": tier.name, "count": tier.count, "left": tier.left}
             for tier in totals.tiers
         ],
-        "next": _next(row),
+        "next": next_step(row),
     }
-
-
-def _next(row: Any) -> str:
-    """What somebody has to do with a batch, as the word to type; "" while it goes by itself."""
-    if row.status == "closed" and not is_instant(row):
-        return "draw" if row.public_value else "value"
-    if row.status in ("closed", "drawn") and not row.secret:
-        return "reveal"
-    return ""
 
 
 def _warning(rows: Any, basis: Any) -> str:

@@ -14,6 +14,7 @@ from app.config import read_settings
 from app.credits import BadVoucher, balance_of, redeem
 from tests.cli.conftest import Run
 from tests.draw_files.written import WHOLE
+from tests.lottery.test_requests import CONTRIBUTED
 
 
 @pytest.fixture
@@ -30,7 +31,12 @@ def test_a_draw_is_opened_closed_drawn_and_proved(run: Run, draw_file: Path) -> 
     opened = run("lottery", "open", draw_file)
     assert (opened.code, opened.err) == (0, "")
     assert "Batch roof-1 is open: http://127.0.0.1:8000/draw/roof" in opened.out
-    assert "roof-1 is closed: 0 tickets" in run("lottery", "close", "roof").out
+    closed = run("lottery", "close", "roof").out
+    assert "roof-1 is closed: 0 tickets" in closed
+    assert "Next: two people type the public value: ./run lottery value roof VALUE" in closed
+    assert (
+        "Two people type it: ./run lottery value roof VALUE" in run("lottery", "draw", "roof").err
+    )
     for by, says in (
         ("Ada", "Now somebody else types the same"), ("ADA", "You have already typed"),
         (" ada ", "You have already typed"), ("Dee", "is fixed"),
@@ -45,6 +51,16 @@ def test_a_draw_is_opened_closed_drawn_and_proved(run: Run, draw_file: Path) -> 
     assert "Public value: [[1,2,3,4,5,6]]" in run("lottery", "show", "roof").out
     assert "has ended" in run("lottery", "end", "roof").out
     assert run("lottery", "list").out.startswith("ended  roof")
+
+
+def test_a_value_of_the_buyers_is_gathered_and_typed_by_nobody(run: Run, draw_file: Path) -> None:
+    draw_file.write_text(CONTRIBUTED, encoding="utf-8")
+    run("lottery", "open", draw_file)
+
+    closed = run("lottery", "close", "gift").out
+
+    assert "Next: gather what the buyers contributed: ./run lottery value gift\n" in closed
+    assert "two people" not in closed + run("lottery", "show", "gift").out
 
 
 def test_a_bad_file_is_told_by_line_and_leaves_nothing(run: Run, draw_file: Path) -> None:

@@ -144,7 +144,10 @@ def test_a_draw_goes_from_its_buyers_own_numbers_to_its_end(office: BoxOffice) -
     for number in range(1, 5):
         given = f"{number:064x}"
         buys(office, "gift", f"p{number}", 25, contribution=given, public_name="Bo")
-    do(office, "close", draw="gift", by="Ada")
+    assert do(office, "close", draw="gift", by="Ada")["next"] == "gather"
+    with pytest.raises(Refusal, match="not fixed yet") as refused:
+        do(office, "draw", draw="gift", by="Ada")
+    assert refused.value.words.endswith("buyers contributed: ./run lottery value gift")
     assert do(office, "value", draw="gift", by="Ada")["is_fixed"]
     assert do(office, "show", draw="gift")["batches"][0]["next"] == "draw"
     do(office, "draw", draw="gift", by="Ada")
@@ -198,8 +201,16 @@ BAD: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("close", {"draw": "roof", "batch": "7"}, "has no batch 7. It has 1."),
     ("close", {"draw": "roof", "batch": "1; DROP"}, "A batch has a number"),
     ("value", {"draw": "roof", "value": "1 2 3 4 5 6", "by": "Ada"}, "still selling"),
-    ("value", {"draw": "roof", "value": "1 2 3", "by": "Ada"}, "Lotto are not 6"),
-    ("value", {"draw": "roof", "value": "1 2 3 4 5 x", "by": "Ada"}, "something else"),
+    (
+        "value",
+        {"draw": "roof", "value": "1 2 3", "by": "Ada"},
+        "Lotto has 6 numbers, and 3 were given. Nothing was changed. Type 6 numbers of",
+    ),
+    (
+        "value",
+        {"draw": "roof", "value": "1 2 3 4 5 x", "by": "Ada"},
+        "“x” is not a number. Nothing",
+    ),
     ("value", {"draw": "roof", "value": "1 2 3 4 5 6"}, "Say with --by"),
     ("value", {"draw": "roof"}, "does not come from the buyers"),
     ("draw", {"draw": "roof"}, "still selling"),
