@@ -1,8 +1,9 @@
 """Check a draw by yourself: python verify_draw.py FILE [what was published before the first sale]
 
 FILE is a draw's bundle, or the proof of an instant ticket; what was published is the commitment, or
-for a ticket the Merkle root. Python 3.8 is enough. It ends with 0 or 1 and a sentence. The format
-is draw/v1 (docs/draw-v1.md); this was written apart from the box office, as a second opinion.
+for a ticket the Merkle root, copied as it is shown. Python 3.8 is enough. It ends with a sentence
+and 0 for what holds, 1 for what does not, 2 where nothing could be checked. The format is draw/v1
+(docs/draw-v1.md); this was written apart from the box office, as a second opinion.
 """
 
 import hmac
@@ -158,23 +159,36 @@ def check_ticket(raw, file):
     return root.hex(), f"Ticket {file['position']}: prize tier {file['prize']} (0 is none)"
 
 
-def judge(raw, published=None):
+def judge(raw, published=""):
     """The exit code, and the sentences to say."""
+    published = "".join(published.split()).lower()
+    published = published[:-1] if published.endswith(".") else published
     try:
         file = json.loads(raw.decode())
         anchor, result = (check_ticket if "path" in file else check_bundle)(raw, file)
-        need(published in (None, anchor), "It is not the one that was published.")
+        need(published in ("", anchor), "It is not the one that was published.")
     except Refused as refused:
         return 1, f"REFUSED: {refused}"
     except Exception:  # whatever else happens, it is the file's fault
         return 1, "REFUSED: This is not a file as draw/v1 writes it."
-    return 0, f"{result}\nHOLDS, and belongs to what was published as {anchor}"
+    if published:
+        return 0, f"{result}\nHOLDS, and belongs to what was published as {anchor}"
+    return 0, f"{result}\nHOLDS, if this is what was published before the first sale: {anchor}"
+
+
+def main(arguments):
+    if not arguments or arguments[0] in ("-h", "--help"):
+        return 2, __doc__.splitlines()[0]
+    try:
+        with open(arguments[0], "rb") as opened:
+            raw = opened.read()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", error)
+        return 2, f"{arguments[0]} cannot be read ({why}), so nothing was checked."
+    return judge(raw, "".join(arguments[1:]))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    with open(sys.argv[1], "rb") as opened:
-        code, sentences = judge(opened.read(), *sys.argv[2:3])
+    code, sentences = main(sys.argv[1:])
     print(sentences)
     sys.exit(code)

@@ -38,6 +38,9 @@ def test_the_commitment_is_compared(run: Run, written: Path) -> None:
     commitment = json.loads(VECTORS["evening"]["bundle"])["commitment"]
 
     same = run("verify-draw", written, "--commitment", commitment)
+    groups = " ".join(commitment[at : at + 4] for at in range(0, 64, 4))
+    for copied in (groups, f"{groups}.", f" {groups.upper()} . "):
+        assert run("verify-draw", written, "--commitment", copied) == same
     other = run("verify-draw", written, "--commitment", "00" * 32)
 
     assert (same.code, "Compare" in same.out) == (0, False)

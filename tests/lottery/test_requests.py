@@ -204,12 +204,12 @@ BAD: tuple[tuple[str, dict[str, Any], str], ...] = (
     (
         "value",
         {"draw": "roof", "value": "1 2 3", "by": "Ada"},
-        "Lotto has 6 numbers, and 3 were given. Nothing was changed. Type 6 numbers of",
+        "6 numbers, and 3 were given",
     ),
     (
         "value",
         {"draw": "roof", "value": "1 2 3 4 5 x", "by": "Ada"},
-        "“x” is not a number. Nothing",
+        "“x” is not a number.",
     ),
     ("value", {"draw": "roof", "value": "1 2 3 4 5 6"}, "Say with --by"),
     ("value", {"draw": "roof"}, "does not come from the buyers"),

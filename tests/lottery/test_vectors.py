@@ -103,6 +103,11 @@ def test_the_script_repeats_a_draw(kind: str) -> None:
     assert words.startswith(f"Result: {json.dumps(PUBLISHED[kind]['result'])}\n")
 
 
+def in_groups(digits: str) -> str:
+    """A fingerprint as pages and letters show it."""
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+
+
 def test_the_script_runs_by_itself(tmp_path: Path) -> None:
     copy = tmp_path / "verify_draw.py"
     copy.write_bytes(PATH.read_bytes())
@@ -111,6 +116,7 @@ def test_the_script_runs_by_itself(tmp_path: Path) -> None:
     bad.write_text(PUBLISHED["evening"]["bundle"] + "\n", encoding="utf-8")
     ticket.write_text(PUBLISHED["tickets"][0], encoding="utf-8")
     commitment = json.loads(PUBLISHED["evening"]["bundle"])["commitment"]
+    shown = in_groups(commitment)
 
     ran = [
         subprocess.run(
@@ -122,12 +128,22 @@ def test_the_script_runs_by_itself(tmp_path: Path) -> None:
             cwd=tmp_path,
             check=False,
         )
-        for arguments in ([good], [good, commitment], [good, "00"], [bad], [ticket], [])
-    ]
+        for arguments in (
+            [good], [good, commitment], [good, "00"], [bad], [ticket], [], ["--help"], ["nofile"],
+            [tmp_path], [good, f"{in_groups(commitment).upper()}."], [good, *shown.split()],
+        )
+    ]  # fmt: skip
 
-    assert [run.returncode for run in ran] == [0, 0, 1, 1, 0, 1]
+    assert [run.returncode for run in ran] == [0, 0, 1, 1, 0, 2, 2, 2, 2, 0, 0]
     assert [run.stdout.split(":")[0] for run in ran[2:4]] == ["REFUSED", "REFUSED"]
-    assert commitment in ran[0].stdout
+    assert f"HOLDS, if this is what was published before the first sale: {commitment}" in (
+        ran[0].stdout
+    )
+    for run in (ran[1], ran[9], ran[10]):
+        assert f"HOLDS, and belongs to what was published as {commitment}" in run.stdout
+    assert [run.stderr for run in ran] == [""] * len(ran)
+    assert all(run.stdout.count("\n") == 1 for run in ran[5:9])
+    assert "nofile cannot be read (No such file or directory), so nothing" in ran[7].stdout
 
 
 # ---- the browser's verifier ---------------------------------------------------------------------

@@ -30,5 +30,10 @@ class Published:
         """Refuse a file that has another hash, or none, where one was published."""
         for name in ("commitment", "list_hash", "merkle_root"):
             wanted = getattr(self, name)
-            if wanted is not None and wanted.strip().lower() != document.get(name):
+            if wanted is not None and copied_hash(wanted) != document.get(name):
                 refuse(f"The {WORDS[name]} is not the one that was published.")
+
+
+def copied_hash(text: str) -> str:
+    """A hash as it was copied from a page or a letter: in groups, with the full stop behind it."""
+    return "".join(text.split()).lower().removesuffix(".")
