@@ -27,7 +27,7 @@ from app.lottery.draw.public import read_public
 from app.lottery.sealing import BY_BUYERS, BY_STAFF
 from app.models import Allocation, Ballot, BallotSecret, BallotStatus, Event, Venue
 from app.plans.refused import Problem
-from app.refusals import NotFound, Refusal
+from app.refusals import NotFound, PlacesTaken, Refusal
 
 HOUR_MS: Final = 3_600_000
 BATCH: Final = "ballot-{slug}"
@@ -52,14 +52,19 @@ def open_ballot(office: BoxOffice, file: BallotFile, by: str) -> tuple[int, Ball
     _refuse_misfits(office, file, cards)
     terms = terms_of_file(office, file, cards)
     check_terms(terms)
-    ballot_id = _draft(office, file, next(iter(cards.values())))
+    ballot_id, is_new = _draft(office, file, next(iter(cards.values())))
     ballot = office.ballot_of(ballot_id)
     with ballot.steps:
         if ballot.seen.status != BallotStatus.DRAFT:
             return ballot_id, _same(office, ballot_id, terms)
         params = _params(file, terms)
         seed = new_secret(office, ballot_id, params)
-        _set_aside(office, ballot_id, terms, by)
+        try:
+            _set_aside(office, ballot_id, file, terms, by)
+        except Refusal:
+            if is_new:
+                give_up_draft(office, ballot_id)
+            raise
         commitment = commit(params, batch_of(file.slug), seed).hex()
         return ballot_id, ballot.ask(OpenBallot(terms, commitment, by, wall_ms()))
 
@@ -129,16 +134,33 @@ def _same(office: BoxOffice, ballot_id: int, terms: BallotTerms) -> BallotView:
     return state
 
 
-def _set_aside(office: BoxOffice, ballot_id: int, terms: BallotTerms, by: str) -> None:
+def _set_aside(
+    office: BoxOffice, ballot_id: int, file: BallotFile, terms: BallotTerms, by: str
+) -> None:
     """All seats or none of them."""
     try:
-        for share in terms.supply:
+        for words, share in zip(file.shares, terms.supply, strict=True):
             command = SetAside(ballot_id, share.wish.category, share.count, by)
-            office.inventory_of(share.wish.event_id).ask(command)
+            try:
+                office.inventory_of(share.wish.event_id).ask(command)
+            except PlacesTaken as refusal:
+                raise _too_few(office, words, share, refusal) from None
     except Refusal:
         for event_id in {share.wish.event_id for share in terms.supply}:
             office.inventory_of(event_id).ask(ArrangeKept(ballot_id, (), to_sale=True))
         raise
+
+
+def _too_few(
+    office: BoxOffice, words: ShareWords, share: Share, refusal: PlacesTaken
+) -> BallotFileRefused:
+    event = office.catalogue.by_id(share.wish.event_id).title
+    told = (
+        f"{share.count} seats are wanted, and {event} has {refusal.details['available']} of"
+        f" category {share.wish.category} to set aside. Write a smaller number, or free seats that"
+        " are held or blocked."
+    )
+    return BallotFileRefused((Problem(f"{words.place}.count", told, None),))
 
 
 def _card(office: BoxOffice, share: ShareWords) -> EventCard:
@@ -191,8 +213,8 @@ def _buying_ends(file: BallotFile) -> datetime:
     return (file.draws_at or file.closes_at) + timedelta(hours=file.hours_to_buy)
 
 
-def _draft(office: BoxOffice, file: BallotFile, card: EventCard) -> int:
-    """The ballot's row, made now or written anew while it is a draft."""
+def _draft(office: BoxOffice, file: BallotFile, card: EventCard) -> tuple[int, bool]:
+    """The ballot's row and whether it was made now; it is written anew while it is a draft."""
     row: dict[str, Any] = {
         "title": file.title, "summary": file.summary, "stock": file.stock,
         "time_zone": file.time_zone, "public": dict(file.public), "draws_at": file.draws_at,
@@ -202,10 +224,10 @@ def _draft(office: BoxOffice, file: BallotFile, card: EventCard) -> int:
             select(Ballot.id, Ballot.status).where(Ballot.slug == file.slug)
         ).first()
         if known is None:
-            return _add(connection, file, card, row)
+            return _add(connection, file, card, row), True
         if known.status == BallotStatus.DRAFT:
             connection.execute(update(Ballot).where(Ballot.id == known.id).values(**row))
-        return int(known.id)
+        return int(known.id), False
 
 
 def _add(connection: Connection, file: BallotFile, card: EventCard, row: dict[str, Any]) -> int:

@@ -42,6 +42,7 @@ def set_aside(state: EventInventory, command: c.SetAside, moment: Moment) -> Dec
                 f"Only {len(free) + len(has)} seats of this price can be set aside.",
                 safe="Nothing was changed.",
                 next_step="Give the ballot fewer seats.",
+                available=len(free) + len(has),
                 seats=[],
                 areas=[],
             )

@@ -31,7 +31,7 @@ from app.lottery.ballot.commands import KeepRight, ShowBallot
 from app.lottery.draw.bundle import verify
 from app.lottery.draw.published import Published
 from app.lottery.refusals import InBasket, NotThatFar
-from app.models import Allocation, BallotEntry, Organizer, OutboxRow, RightState
+from app.models import Allocation, Ballot, BallotEntry, Organizer, OutboxRow, RightState
 from app.refusals import NotOnSale, PlacesTaken
 from app.upkeep import doctor_ballots
 from tests.lottery.opened_ballots import (
@@ -260,6 +260,11 @@ def reopened(folder: Path) -> Iterator[BoxOffice]:
         house._offset_ms = offset_ms
 
 
+def killed(*_words: object) -> None:
+    """The process ends here."""
+    raise KeyboardInterrupt
+
+
 def test_a_ballot_opens_once_and_needs_its_seats(
     show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -280,11 +285,24 @@ def test_a_ballot_opens_once_and_needs_its_seats(
     assert "hours_to_buy" in str(refused.value.details["problems"])
 
     much = text.replace("count = 10", "count = 74").replace("gala-night", "too-much")
-    with pytest.raises(PlacesTaken):
+    with pytest.raises(BallotFileRefused) as refused:
         open_ballot(office, read_ballot_file(much.encode()), "ada")
+    (problem,) = refused.value.details["problems"]
+    assert problem.startswith("seats[0].count: 74 seats are wanted, and ")
+    assert f" has 65 of category {front_of(show)} to set aside." in problem
     with office.db.read() as connection:
         assert connection.scalar(select(func.count()).select_from(Allocation)) == 10
+        assert connection.scalar(select(func.count()).select_from(Ballot)) == 1
+    assert doctor_says(office) == ""
+
+    fits = read_ballot_file(much.replace("count = 74", "count = 9").encode())
+    with monkeypatch.context() as patch:
+        patch.setattr("app.ballot_draws.opening._set_aside", killed)
+        with pytest.raises(KeyboardInterrupt):
+            open_ballot(office, fits, "ada")
     assert "Opening was cut off or refused: too-much" in doctor_says(office)
+    with pytest.raises(BallotFileRefused):  # the draft of an earlier run stays
+        open_ballot(office, read_ballot_file(much.encode()), "ada")
 
     draft = drawing.by_slug(office, "too-much")
     show.inventory.ask(SetAside(draft.id, front_of(show), 5, "ada"))  # and was killed then
