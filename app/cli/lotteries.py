@@ -147,7 +147,10 @@ def claims(settings: Settings, words: Words) -> int:
     for one in found:
         line = f"{one['ticket']:<12} {one['prize']:<32}"
         if not words["unclaimed"]:
-            given = f"given out by {one['confirmed_by']}" if one["confirmed_by"] else "waits"
+            given = "waits"
+            if one["confirmed_by"]:
+                done = "given out" if one["is_given"] else "confirmed"
+                given = f"{done} by {one['confirmed_by']}"
             line += f" {given:<28} {one['name']} {one['email']}"
         print(line.rstrip())
         for more in (*one.get("details", ()), *_seats_words(one)):
@@ -159,14 +162,20 @@ def confirm(settings: Settings, words: Words) -> int:
     """Record that a prize was given out."""
     done = ask(settings, "lottery.confirm", words)
     if done["waits"]:
-        print(f"The seats of ticket {words['ticket']} cannot be given yet: {done['waits']}.")
+        again = (
+            "They are tried again by themselves."
+            if done["is_tried_again"]
+            else ("Agree with the winner on something else; confirming again tries once more.")
+        )
+        print(f"The claim of ticket {words['ticket']} is confirmed, but its seats are not given:"
+              f" {done['why']} {again}")  # fmt: skip
         return 0
     print(f"Ticket {words['ticket']} has its prize ({done['prize']}).")
     return 0
 
 
 def _seats_words(one: Words) -> list[str]:
-    return [f"seats not given yet: {one['seats']}"] if one.get("seats") else []
+    return [f"seats not given yet: {one['seats_words']}"] if one.get("seats") else []
 
 
 def archive(settings: Settings, words: Words) -> int:

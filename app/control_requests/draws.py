@@ -29,7 +29,8 @@ from app.prize_draws.drawing import (
     type_value,
 )
 from app.prize_draws.from_files import end_draw, open_from_file
-from app.prize_draws.seat_gifts import try_open_gift
+from app.prize_draws.gift_words import comes_by_itself
+from app.prize_draws.seat_gifts import give_confirmed
 from app.refusals import Invalid, NotFound
 
 BASIS: Final = ("kind", "number", "region", "promoter", "free_entry")
@@ -169,8 +170,17 @@ def confirm(office: BoxOffice, words: Words) -> Words:
     if winner is not None:
         refuse_disputed(office, winner)
     view = office.pool_of(card.id).ask(ConfirmClaim(batch_id, position, by_of(words)))
-    waits = try_open_gift(office, batch_id, position)
-    return {"batch": batch_id, "position": position, "prize": view.tier, "waits": waits}
+    gift = give_confirmed(office, batch_id, position)
+    waits = gift.reason if gift is not None else ""
+    event = card.words.of_tier(view.tier).event
+    return {
+        "batch": batch_id,
+        "position": position,
+        "prize": view.tier,
+        "waits": waits,
+        "why": looking.seats_words(office, waits, event),
+        "is_tried_again": comes_by_itself(waits),
+    }
 
 
 def archive(office: BoxOffice, words: Words) -> Words:

@@ -11,9 +11,11 @@ from app.clock import rfc3339_ms, wall_ms
 from app.draw_cards import DrawCard
 from app.lottery.draw.params import INSTANT
 from app.lottery.pool.prizes import unclaimed
+from app.lottery.pool.terms import SEAT, Tier
 from app.lottery.pool.totals import BatchTotals
 from app.lottery.sealing import BY_BUYERS
 from app.models import (
+    GiftState,
     Lottery,
     LotteryBasis,
     LotteryBatch,
@@ -26,7 +28,9 @@ from app.pool_reading import terms_of
 from app.prize_draws.by_itself import last_claim_ms
 from app.prize_draws.claim_details import details_of
 from app.prize_draws.drawing import list_hash
+from app.prize_draws.gift_words import reason_words
 from app.prize_draws.secrets_of_batches import merkle_root
+from app.refusals import NotFound
 
 Words = dict[str, Any]
 
@@ -101,7 +105,9 @@ def whole_draw(office: BoxOffice, card: DrawCard) -> Words:
 def claimed_prizes(office: BoxOffice, card: DrawCard, *, with_details: bool = False) -> list[Words]:
     """Prizes that their winners want, those that wait for staff first.
 
-    `seats` says why seats were not given yet; `details` where the prize goes, only if asked for.
+    `is_given` says whether it was given out, which seats are only once their tickets are issued;
+    `seats` and `seats_words` why they were not given yet; `details` where the prize goes, only if
+    asked for.
     """
     query = (
         select(
@@ -111,6 +117,7 @@ def claimed_prizes(office: BoxOffice, card: DrawCard, *, with_details: bool = Fa
             Order.name,
             Order.email,
             SeatGift.reason,
+            SeatGift.state.label("gift_state"),
         )
         .join(LotteryBatch, LotteryBatch.id == LotteryWin.batch_id)
         .join(LotteryPurchase, LotteryPurchase.id == LotteryWin.purchase_id)
@@ -125,17 +132,43 @@ def claimed_prizes(office: BoxOffice, card: DrawCard, *, with_details: bool = Fa
     return [
         {
             "ticket": f"{row.number}-{row.position}",
-            "prize": terms_of(row.terms).tiers[row.tier].name,
+            "prize": _tier(row).name,
             "purchase": row.purchase_id,
             "name": row.name or "",
             "email": row.email or "",
             "claimed_at": _moment(row.claimed_ms),
             "confirmed_by": row.confirmed_by or "",
+            "is_given": _is_given(row),
             "seats": row.reason or "",
+            "seats_words": seats_words(
+                office, row.reason or "", card.words.of_tier(_tier(row).key).event
+            ),
         }
         | ({"details": _details(office, row)} if with_details else {})
         for row in rows
     ]
+
+
+def seats_words(office: BoxOffice, reason: str, event: str) -> str:
+    """Why seats that were won are not given yet, in words; `event` is where they would be."""
+    if not reason:
+        return ""
+    try:
+        title = office.catalogue.any_by_slug(event).title
+    except NotFound:
+        title = ""
+    return reason_words(reason, title)
+
+
+def _tier(row: Any) -> Tier:
+    tier: Tier = terms_of(row.terms).tiers[row.tier]
+    return tier
+
+
+def _is_given(row: Any) -> bool:
+    if not row.confirmed_by:
+        return False
+    return _tier(row).kind != SEAT or bool(row.gift_state == GiftState.GIVEN)
 
 
 def _is_gift_of_win() -> ColumnElement[bool]:
@@ -145,8 +178,7 @@ def _is_gift_of_win() -> ColumnElement[bool]:
 
 def _details(office: BoxOffice, row: Any) -> list[str]:
     told = details_of(office, row.purchase_id)
-    kind = terms_of(row.terms).tiers[row.tier].kind
-    return [] if told is None else list(told.lines_for(kind))
+    return [] if told is None else list(told.lines_for(_tier(row).kind))
 
 
 def unclaimed_prizes(office: BoxOffice, card: DrawCard) -> list[Words]:

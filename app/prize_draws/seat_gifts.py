@@ -13,6 +13,7 @@ from app.clock import utc_now, wall_ms
 from app.faults import fault_point
 from app.frozen import frozen
 from app.inventory.commands import GivePlaces, NewOrder
+from app.lottery.pool.terms import SEAT
 from app.lottery.refusals import NotThatFar
 from app.models import GiftState, LotteryBatch, LotteryWin, Order, SeatGift
 from app.orders.tickets import new_tickets
@@ -61,12 +62,21 @@ def give_seats(office: BoxOffice, batch_id: str, position: int) -> Gift:
     return _settled(office, prize, gift.order_id, reason)
 
 
-def try_open_gift(office: BoxOffice, batch_id: str, position: int) -> str:
-    """Try once more what could not be given; the reason why it still cannot, else ""."""
-    query = select(SeatGift.state).filter_by(batch_id=batch_id, position=position)
+def give_confirmed(office: BoxOffice, batch_id: str, position: int) -> Gift | None:
+    """What becomes of the seats of a claim that was just confirmed; None for other prizes.
+
+    What could not be given before is tried once more.
+    """
+    query = (
+        select(LotteryWin.tier, LotteryBatch.terms)
+        .join(LotteryBatch, LotteryBatch.id == LotteryWin.batch_id)
+        .where(LotteryWin.batch_id == batch_id, LotteryWin.position == position)
+    )
     with office.db.read() as connection:
-        state = connection.scalar(query)
-    return give_seats(office, batch_id, position).reason if state == GiftState.OPEN else ""
+        won = connection.execute(query).first()
+    if won is None or terms_of(won.terms).tiers[won.tier].kind != SEAT:
+        return None
+    return give_seats(office, batch_id, position)
 
 
 def give_open_again(office: BoxOffice) -> int:

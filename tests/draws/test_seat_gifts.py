@@ -198,7 +198,7 @@ def test_a_show_that_was_stopped_keeps_the_prize_open(office: BoxOffice, status:
 
     assert (gift_of(office, purchase).reason, tickets(office)) == (status, 0)
     claim = request(office, "lottery.claims", {"draw": "prizes"})["claims"][0]
-    assert claim["seats"] == status
+    assert (claim["seats"], claim["is_given"]) == (status, False)
     words = {"draw": "prizes", "ticket": "1-1", "by": "dee"}
     assert request(office, "lottery.confirm", words)["waits"] == status
     if status == "paused":
@@ -206,6 +206,38 @@ def test_a_show_that_was_stopped_keeps_the_prize_open(office: BoxOffice, status:
         office.catalogue.refresh()
         assert request(office, "lottery.confirm", words)["waits"] == ""
         assert tickets(office) == 2
+
+
+def test_the_first_confirmation_says_what_became_of_the_seats(office: BoxOffice) -> None:
+    show = show_of(office)
+    wins(office)
+    show.inventory.ask(ChangeStatus("cancelled", "Ill", "ada", wall_ms()))
+    office.catalogue.refresh()
+    words = {"draw": "prizes", "ticket": "1-1", "by": "dee"}
+
+    first, second = (request(office, "lottery.confirm", words) for _time in range(2))
+
+    assert first == second
+    assert (first["waits"], first["is_tried_again"]) == ("cancelled", False)
+    assert first["why"].endswith(" is cancelled.")
+    (claim,) = request(office, "lottery.claims", {"draw": "prizes"})["claims"]
+    assert (claim["confirmed_by"], claim["is_given"]) == ("dee", False)
+    assert claim["seats_words"] == first["why"]
+
+
+def test_a_confirmation_gives_the_seats_at_once_and_the_job_gives_no_more(
+    office: BoxOffice,
+) -> None:
+    show_of(office)
+    wins(office)
+    words = {"draw": "prizes", "ticket": "1-1", "by": "dee"}
+
+    assert request(office, "lottery.confirm", words)["waits"] == ""
+
+    assert tickets(office) == 2
+    carry_out_due(office, "lottery.prize")
+    assert tickets(office) == 2
+    assert request(office, "lottery.claims", {"draw": "prizes"})["claims"][0]["is_given"]
 
 
 def test_a_show_that_is_not_there_keeps_the_prize_open(office: BoxOffice) -> None:
