@@ -21,6 +21,7 @@ from app.mail.post import Post
 from app.mail.reading import letter_house
 from app.mail.writing import lay_out
 from app.money import sum_words
+from app.orders import draw_settling
 from app.orders.lines import draw_words
 from app.orders.views import OrderView, SoldDraw, order_view
 from app.prize_draws.drawing import holder_salt
@@ -136,9 +137,22 @@ def _back(view: OrderView, sold: SoldDraw) -> str:
     cents = sum(refund.cents for refund in view.refunds)
     if not cents:
         return ""
-    return _(
-        "Fewer tickets were left than you wanted: %(money)s goes back by the way it came.",
-        money=sum_words(cents, view.order.currency),
+    goes = _("%(money)s goes back by the way it came.",
+             money=sum_words(cents, view.order.currency))  # fmt: skip
+    reasons = {refund.reason for refund in view.refunds}
+    known = (words for reason, words in _why_back() if reason in reasons)
+    return " ".join((*known, goes))
+
+
+def _why_back() -> tuple[tuple[str, str], ...]:
+    return (
+        (draw_settling.SHORT, _("Fewer tickets were left than you wanted.")),
+        (draw_settling.CLOSED, _("The sale had closed when your money came.")),
+        (
+            draw_settling.LIMIT,
+            _("A limit or a break left no room for these tickets when your money came."),
+        ),
+        (draw_settling.AMOUNT, _("What came was not what the tickets cost.")),
     )
 
 

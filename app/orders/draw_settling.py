@@ -9,6 +9,7 @@ from sqlalchemy import Connection, update
 from app.box_office import BoxOffice
 from app.clock import utc_now, wall_ms
 from app.faults import fault_point
+from app.lottery.pool import paying
 from app.lottery.pool.commands import EndPayment, PayPurchase, ShowPurchase
 from app.lottery.pool.purchase import WAITING
 from app.models import OrderStatus, Payment, PaymentState
@@ -20,12 +21,19 @@ from app.refund_rows import write_refund
 from app.refusals import NotFound
 
 SHORT: Final = "fewer draw tickets were left"
+CLOSED: Final = "the sale had closed when the money came"
+LIMIT: Final = "the buyer's limits left no room when the money came"
+AMOUNT: Final = "the sum was not what the draw tickets cost"
 NONE_LEFT: Final = "no draw tickets were to be had when the money came"
+
+WHY_BACK: Final = {
+    paying.SHORT: SHORT, paying.CLOSED: CLOSED, paying.LIMIT: LIMIT, paying.AMOUNT: AMOUNT,
+}  # fmt: skip
 
 
 def settle_draw(office: BoxOffice, order: OrderRow, payment: Any, draw: DrawLine) -> None:
     """Hand out what the money buys, and send back the rest; again it changes nothing."""
-    pool = office.pool_of(draw.lottery_id)
+    pool, why = office.pool_of(draw.lottery_id), ""
     try:
         cents = payment.amount_cents
         if draw.credits:
@@ -33,14 +41,16 @@ def settle_draw(office: BoxOffice, order: OrderRow, payment: Any, draw: DrawLine
         with office.db.read() as connection:
             elsewhere = spent_besides(connection, order.id)
         paid = PayPurchase(order.id, payment.id, cents, wall_ms(), elsewhere)
-        taken = pool.ask(paid).taken
+        outcome = pool.ask(paid)
+        taken, why = outcome.taken, WHY_BACK.get(outcome.why_back, "")
         wanted.set()  # its buyer watches the first tickets come
     except NotFound:  # it lapsed so long ago that nobody knows of it
         taken = 0
     fault_point("sell.committed")
     with office.db.write() as connection:
         write_taken(connection, draw, taken, office.draws.by_id(draw.lottery_id).title)
-        _write_settled(connection, order, payment, draw, taken)
+        why = why or (SHORT if taken else NONE_LEFT)  # told once; whoever died over it asks again
+        _write_settled(connection, order, payment, draw, taken, why)
         write_journal(connection, "order.draw_settled", order.id, "settler", taken=taken)
 
 
@@ -66,7 +76,7 @@ def waiting_purchases(office: BoxOffice) -> tuple[set[str], bool]:
 
 
 def _write_settled(
-    connection: Connection, order: OrderRow, payment: Any, draw: DrawLine, taken: int
+    connection: Connection, order: OrderRow, payment: Any, draw: DrawLine, taken: int, why: str
 ) -> None:
     back_cents = payment.amount_cents - taken * draw.unit_cents
     now = utc_now()
@@ -84,14 +94,14 @@ def _write_settled(
             connection, order.id, OrderStatus.REFUNDED, only=tuple(OrderStatus), ended_at=now
         )
     if back_cents > 0:
-        _write_back(connection, payment, back_cents, taken)
+        _write_back(connection, payment, back_cents, taken, why)
 
 
-def _write_back(connection: Connection, payment: Any, cents: int, taken: int) -> None:
+def _write_back(connection: Connection, payment: Any, cents: int, taken: int, why: str) -> None:
     refund_id = f"refund:{payment.id}:short" if taken else f"refund:{payment.id}"
     row = {
         "id": refund_id, "payment_id": payment.id, "order_id": payment.order_id,
-        "amount_cents": cents, "reason": SHORT if taken else NONE_LEFT,
+        "amount_cents": cents, "reason": why,
         "ticket_ids": [] if taken else None, "requested_at": utc_now(),
     }  # fmt: skip
     if write_refund(connection, row):

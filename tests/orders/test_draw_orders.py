@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from email import message_from_string, policy
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from app.lottery.refusals import AgeNeeded, DrawNotOpen, NoLegalBasis, SoldOut, 
 from app.models import (
     Account,
     DrawOrder,
+    KeptMail,
     LotteryPurchase,
     Order,
     OutboxRow,
@@ -38,6 +40,7 @@ from app.orders.receipts import asked_orders
 from app.orders.refunding import RefundNotPossible, refund_order, refund_part
 from app.orders.settler import lapse_forgotten, thaw_broken
 from app.orders.settling import settle_open
+from app.orders.views import order_view
 from app.prize_draws.claiming import MoneyDisputed, claim_all
 from app.refusals import (
     CardRefused,
@@ -79,6 +82,17 @@ def buy(
     return place_draw_order(
         office, DrawWish(lottery, count, **facts), buyer, payment, outcome, kept, is_proved=True
     )
+
+
+def last_letter(office: BoxOffice) -> str:
+    """What the last letter about draw tickets says, on one line."""
+    carry_out_due(office, "mail.lottery")
+    with office.db.read() as connection:
+        query = select(KeptMail.message).order_by(KeptMail.id.desc())
+        message = message_from_string(str(connection.scalar(query)), policy=policy.default)
+    body = message.get_body(("plain",))
+    assert body is not None
+    return " ".join(str(body.get_content()).split())
 
 
 def money(office: BoxOffice, order_id: str) -> tuple[str, int | None, int, int]:
@@ -314,6 +328,25 @@ def test_late_money_buys_tickets_while_there_are_any(office: BoxOffice) -> None:
 
     assert money(office, late.order_id) == ("paid", 10, 1000, 0)
     assert money(office, too_late.order_id) == ("refunded", 0, 1000, 1000)
+    (refund,) = order_view(office, too_late.order_id).refunds
+    assert refund.reason == "the sale had closed when the money came"
+    told = last_letter(office)
+    assert "The sale had closed when your money came. £10.00 goes back" in told
+    assert "Fewer tickets" not in told
+
+
+def test_late_money_over_a_limit_is_told_so(office: BoxOffice) -> None:
+    lottery = add_draw(office, terms_for(100), person_limit=10)
+    late = buy(office, lottery, outcome=None)
+    with office.db.write() as connection:
+        connection.execute(update(Order).values(deadline_ms=0))
+    give_up(office, late.order_id)
+    buy(office, lottery)
+
+    demo_notice(office, late.order_id, "paid")
+
+    assert money(office, late.order_id) == ("refunded", 0, 1000, 1000)
+    assert "A limit or a break left no room" in last_letter(office)
 
 
 def test_draw_tickets_have_a_receipt_and_a_credit_note(office: BoxOffice) -> None:

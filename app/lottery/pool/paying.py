@@ -51,6 +51,7 @@ def first_payment(
         taken=taken,
         parts=parts,
         cents_back=back_cents,
+        why_back=reason or (SHORT if taken < purchase.count else ""),
     )
     return Decision(view, tuple(facts))
 

@@ -27,7 +27,8 @@ class PurchaseView:
     """A purchase as its buyer sees it: `drawn` of `taken` tickets are done.
 
     `parts` name the numbers of each batch; more than one says that it spans batches.
-    `cents_back` is what was paid for tickets that could not be had.
+    `cents_back` is what was paid for tickets that could not be had; `why_back`, as the outcome of
+    the payment alone has it, is the reason.
     """
 
     purchase_id: str
@@ -39,6 +40,7 @@ class PurchaseView:
     cents_back: int
     parts: tuple[Part, ...]
     deadline_ms: int
+    why_back: str = ""
 
     @property
     def spans_batches(self) -> bool:
