@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,13 @@ def open_(settings: Settings, words: dict[str, Any]) -> int:
         read = read_ballot_file(raw)
     except FileRefused as refusal:
         raise _named(refusal, path) from None
+    most = max(share.count for share in read.shares)
+    if read.group_limit > most:
+        print(f"Mind ballot.group_limit: no [[seats]] has more than {most}, so that a group of"
+              f" {read.group_limit} could never win.", file=sys.stderr)  # fmt: skip
     if words["check"]:
-        print(f"{path} is a good ballot file: {read.title}, {read.slug}.")
+        print(f"{path} is a good ballot file: {read.title}, {read.slug}. Its events and their seats"
+              " were not looked up; opening it does.")  # fmt: skip
         return 0
     content = raw.decode("utf-8-sig").encode()
     sealed = Vault(settings.secret_key).seal(content, FILE_PURPOSE)  # it may wait in a postbox

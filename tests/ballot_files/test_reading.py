@@ -52,6 +52,7 @@ def test_the_documentation_names_every_key_and_choice(monkeypatch: pytest.Monkey
         ('how = "numbers"', 'how = "coins"', "public_value.how, line 26"),
         ("weight = 2", "weight = 1", "weights[0].weight, line 22: must be a whole"),
         ("weight = 2", "weight = 101", "weights[0].weight, line 22: must be a whole"),
+        ('"harrow friends 26"', '"🎟🎟🎟🎟🎟🎟🎟🎟"', "weights[0].code, line 23: may have letters"),
         ('"harrow friends 26"', '"friends"', "weights[0].code, line 23: has at least 8"),
         ("[public_value]", "[public]", "public_value.how: is missing"),
     ],

@@ -34,7 +34,21 @@ def test_a_ballot_is_opened_once_and_nothing_comes_before_its_time(
     assert "seats[0].category" in refused.err
     assert json.loads(run("ballot", "list", "--json").out) == []
 
+    written.write_text(FILE.replace("count = 40", "count = 3"), encoding="utf-8")
+    checked = run("ballot", "open", written, "--check")
+    assert "Its events and their seats were not looked up" in checked.out
+    assert "Mind ballot.group_limit: no [[seats]] has more than 3" in checked.err
+
+    more = '[[seats]]\nevent = "winter-concert"\ncategory = "restricted-view"\ncount = 600\n'
+    written.write_text(FILE + more, encoding="utf-8")
+    refused = run("ballot", "open", written)
+    assert refused.code == 1
+    assert "Nothing was changed" in refused.err
+    assert "seats[1].count: 600 seats are wanted, and " in refused.err
+    assert json.loads(run("ballot", "list", "--json").out) == []
+
     written.write_text(FILE, encoding="utf-8")
+    assert run("ballot", "open", written, "--check").err == ""
     first, again = run("ballot", "open", written), run("ballot", "open", written)
 
     assert (first.code, first.err) == (0, "")
