@@ -264,6 +264,16 @@ def test_a_batch_is_settled_when_nobody_can_claim_any_more() -> None:
     assert noted(draw, c.Settle("b1", "ada", NOON_MS)) == ()
 
 
+def test_a_batch_that_nobody_bought_from_is_settled_at_once() -> None:
+    for draw, steps in ((instant(), closes), (evening(), drawn)):
+        steps(draw)
+        if draw.batches["b1"].is_instant:
+            refused(draw, c.Settle("b1", "ada", NOON_MS), NotThatFar)
+            reveals(draw)
+
+        assert told(draw, c.Settle("b1", "ada", NOON_MS)).status == "settled"
+
+
 def test_a_claim_that_waits_for_staff_keeps_a_batch_open() -> None:
     draw = won()
     told(draw, c.ClaimPrize("b1", 3, "bo"))

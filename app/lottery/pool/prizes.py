@@ -104,7 +104,8 @@ def settle(state: PoolState, command: c.Settle, moment: Moment) -> Decision[Batc
         return Decision(view_of_batch(batch))
     _refuse_unfinished(batch)
     last_ms = batch.last_claim_ms
-    if last_ms is None or moment.wall_ms < last_ms:
+    is_over = batch.cursor == 0 or (last_ms is not None and moment.wall_ms >= last_ms)
+    if not is_over:  # of a batch that nobody bought from, nobody can claim anything
         raise NotThatFar("Prizes can still be claimed.", next_step="Wait until that is over.")
     if any(claim.by is None for claim in batch.claims.values()):
         raise NotThatFar("A claimed prize waits for staff.", next_step="Confirm every claim first.")
