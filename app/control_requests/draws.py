@@ -70,14 +70,23 @@ def record_basis(office: BoxOffice, words: Words) -> Words:
     """Why paid tickets of a draw may be sold."""
     card = _card(office, words)
     said = {name: " ".join(str(words.get(name) or "").split()) for name in BASIS}
-    long = {name: f"Say it in {BASIS_LIMIT} characters." for name in BASIS
-            if len(said[name]) > BASIS_LIMIT or not said[name].isprintable()}  # fmt: skip
-    if long:
-        raise Invalid(long)
+    wrong = {name: no for name in BASIS if (no := _basis_words(name, said[name]))}
+    if wrong:
+        raise Invalid(wrong)
     until_ms = _end_of(str(words.get("until") or ""), card)
     office.pool_of(card.id).ask(RecordLegalBasis(**said, by=by_of(words), until_ms=until_ms))
     office.draws.refresh()
     return {"draw": card.slug, "number": said["number"]}
+
+
+def _basis_words(name: str, said: str) -> str:
+    """What is wrong with one part of a legal basis, or ""."""
+    option = f"--{name.replace('_', '-')}"
+    if not said:
+        return f"{option} is empty: write it as page and ticket will show it."
+    if len(said) > BASIS_LIMIT:
+        return f"{option} has {len(said)} characters: say it in {BASIS_LIMIT}."
+    return "" if said.isprintable() else f"{option} has signs that cannot be printed."
 
 
 def close(office: BoxOffice, words: Words) -> Words:

@@ -38,7 +38,10 @@ def read_currency(table: Fields) -> tuple[str, int]:
 
     currency = table.text("currency", 3)
     if currency and currency not in list_currencies("en"):
-        table.refuse("currency", "must be three capital letters such as GBP or EUR.")
+        if re.fullmatch("[A-Z]{3}", currency):
+            table.refuse("currency", f"“{currency}” is not a known currency; GBP or EUR are.")
+        else:
+            table.refuse("currency", "must be three capital letters such as GBP or EUR.")
     return currency, get_currency_precision(currency or "EUR")
 
 

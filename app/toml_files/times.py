@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 DATE_ONLY_LENGTH = 10  # 2026-12-12
+YEARS = range(2000, 3000)  # everything else is a slip, and some of it no moment that can be kept
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -24,6 +25,8 @@ def instant_of(value: object, zone: ZoneInfo) -> datetime:
     Takes a datetime or a text such as 2026-12-12 19:30. One with an offset is taken as it is.
     """
     at = _read(value)
+    if at.year not in YEARS:
+        raise ValueError(f"must be in a year from {YEARS[0]} to {YEARS[-1]}.")
     if at.tzinfo is not None:
         return at.astimezone(UTC)
     early, late = (at.replace(tzinfo=zone, fold=fold) for fold in (0, 1))

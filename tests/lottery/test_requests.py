@@ -223,8 +223,9 @@ BAD: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("confirm", {"draw": "roof", "ticket": "2-1", "by": "D"}, "such as 1-417"),
     ("confirm", {"draw": "roof", "ticket": "x", "by": "D"}, "such as 1-417"),
     ("confirm", {"draw": "roof", "ticket": "1", "by": "D"}, "Nobody has claimed"),
-    ("basis", {"draw": "roof", **BASIS, "number": " "}, "as page and ticket"),
-    ("basis", {"draw": "roof", **BASIS, "kind": "x" * 201}, "200 characters"),
+    ("basis", {"draw": "roof", **BASIS, "number": " "}, "--number is empty: write it as page"),
+    ("basis", {"draw": "roof", **BASIS, "free_entry": ""}, "--free-entry is empty"),
+    ("basis", {"draw": "roof", **BASIS, "kind": "x" * 201}, "--kind has 201 characters"),
     ("basis", {"draw": "roof", **BASIS, "until": "soon"}, "as 2030-12-31"),
     ("basis", {"draw": "roof", **BASIS, "until": "2020-01-01"}, "is over already"),
 )

@@ -143,7 +143,7 @@ def _rules(terms: Terms) -> tuple[tuple[str, bool, str], ...]:
             "threshold",
             not 0 <= terms.threshold <= terms.size
             or (successor != 0 and terms.threshold >= successor),
-            "The threshold is smaller than the batch and its successor.",
+            "The threshold is too big: it must be smaller than the batch and its successor.",
         ),
         (
             "odds",
