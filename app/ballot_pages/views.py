@@ -64,6 +64,7 @@ class BallotPage:
     so_far: tuple[Fact, ...]
     steps: tuple[Step, ...]
     proof: Proof
+    chance_words: str = ""
     weights: tuple[Fact, ...] = ()
     is_called_off: bool = False
 

@@ -242,6 +242,22 @@ def test_from_the_draw_to_the_last_seat(
     assert "it is your turn" in visitor.page  # nobody else waits, so the seats come back at once
 
 
+def test_the_page_says_how_good_the_chance_is_so_far(show: Show, visitor: Visitor) -> None:
+    assert "If it closed now" not in visitor.page, "nobody has entered yet"
+    says = []
+    for number in range(11):
+        entered(visitor, show.office, email=f"bo{number}@example.org")
+        found = re.search(r"If it closed now, ([^.]+)\.", visitor.open(PAGE).text)
+        says.append("" if found is None else found[1])
+
+    assert says[:3] == [
+        "there would be a seat for everybody", "there would be a seat for everybody",
+        "about 3 in 5 people would get a seat",
+    ]  # fmt: skip
+    assert says[-1] == "about 1 in 6 people would get a seat"
+    assert "11, for 22 people" in visitor.page
+
+
 def test_a_winner_is_told_that_the_show_is_paused(
     show: Show, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.ballot_draws.entering import new_contribution
-from app.ballot_draws.stories import wish_words
+from app.ballot_draws.stories import price_of, wish_words
 from app.ballot_pages.forms import wish_names
 from app.ballot_pages.views import AskedPage, BallotPage, EntryForm, Proof, Step, WishField
 from app.ballot_reading import terms_of
@@ -20,6 +20,7 @@ from app.lottery.ballot.terms import BallotTerms, Wish
 from app.lottery.ballot.views import BallotView
 from app.lottery.sealing import BY_BUYERS
 from app.models import BallotStatus
+from app.money import price_words
 from app.pages import Action, Fact, FormState
 from app.words import gettext as _
 from app.words import ngettext, short_day_words, short_moment_words
@@ -41,6 +42,7 @@ def ballot_page(office: BoxOffice, ballot: Any, form: FormState | None = None) -
         form=entry_form(office, ballot, form or FormState()) if takes else None,
         closed_words="" if takes else _closed_words(ballot),
         so_far=tuple(_so_far(seen, terms)),
+        chance_words=_chance_words(seen, terms) if takes else "",
         steps=() if is_called_off(ballot) else tuple(_steps(ballot, terms)),
         proof=_proof(ballot, terms, seen),
         weights=tuple(Fact(rule.words, times_words(rule.weight)) for rule in terms.weights),
@@ -154,10 +156,21 @@ def hash_words(salted_hash: str) -> str:
 
 def _facts(office: BoxOffice, terms: BallotTerms) -> tuple[str, ...]:
     cards = [office.catalogue.by_id(one) for one in {s.wish.event_id: 0 for s in terms.supply}]
-    days = ", ".join(short_day_words(card.local_start) for card in cards)
+    days = [short_day_words(card.local_start) for card in cards]
+    if len(cards) == 1:
+        days = [short_moment_words(cards[0].local_start)]
+    prices = sorted(
+        price_of(office.offer_of(share.wish.event_id), share.wish.category)
+        for share in terms.supply
+    )
+    currency = office.offer_of(cards[0].id).currency
+    ends = [
+        price_words(cents, currency) if cents else _("free")
+        for cents in dict.fromkeys((prices[0], prices[-1]))
+    ]
     count = sum(share.count for share in terms.supply)
     seats = ngettext("%(num)d seat in the ballot", "%(num)d seats in the ballot", count)
-    return (days, cards[0].house.venue, seats)
+    return (", ".join(days), cards[0].house.venue, seats, _(" to ").join(ends))
 
 
 def _lede(ballot: Any) -> str:
@@ -177,12 +190,27 @@ def _closed_words(ballot: Any) -> str:
 
 
 def _so_far(seen: BallotView, terms: BallotTerms) -> Iterator[Fact]:
-    entries = ngettext("%(num)d entry", "%(num)d entries", seen.entries)
-    people = ngettext("for %(num)d person", "for %(num)d people", seen.people)
-    yield Fact(_("Entries"), f"{entries}, {people}")
+    people = ngettext("%(entries)s, for %(num)d person", "%(entries)s, for %(people)s people",
+                      seen.people, entries=f"{seen.entries:,}",
+                      people=f"{seen.people:,}")  # fmt: skip
+    yield Fact(_("Entries"), people)
     yield Fact(_("Seats"), f"{sum(share.count for share in terms.supply):,}")
     if seen.status == BallotStatus.DRAWN:
         yield Fact(_("On the waiting list"), f"{seen.waiting:,}")
+
+
+def _chance_words(seen: BallotView, terms: BallotTerms) -> str:
+    """What the numbers so far come to; never rounded in favour of entering."""
+    seats = sum(share.count for share in terms.supply)
+    if not seen.people or terms.weights:
+        return ""
+    if seen.people <= seats:
+        return _("If it closed now, there would be a seat for everybody.")
+    fifths = 5 * seats // seen.people
+    if fifths:
+        return _("If it closed now, about %(num)s in 5 people would get a seat.", num=fifths)
+    each = -(-seen.people // seats)
+    return _("If it closed now, about 1 in %(each)s people would get a seat.", each=f"{each:,}")
 
 
 def _steps(ballot: Any, terms: BallotTerms) -> Iterator[Step]:
@@ -201,9 +229,9 @@ def _steps(ballot: Any, terms: BallotTerms) -> Iterator[Step]:
     if terms.source == BY_BUYERS:
         how = _("The draw, from what all entries added and the secret of the house.")
     yield Step(draws, how)
-    yield Step("", _("Everybody gets an email.") + " " + days)
+    yield Step(_("Afterwards"), _("Everybody gets an email.") + " " + days)
     if ballot.status == BallotStatus.ENDED:
-        yield Step("", _("The waiting list has ended: nobody moves up any more."))
+        yield Step(_("Now"), _("The waiting list has ended: nobody moves up any more."))
         return
     until = (ballot.draws_at or closes) + timedelta(milliseconds=terms.right_ms)
     about = _("From %(moment)s", moment=_local(ballot, until))

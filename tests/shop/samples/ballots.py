@@ -51,10 +51,11 @@ def ballot() -> BallotPage:
         " until Sun 29 Nov, 20:00. Early entries have no better chance. It costs nothing.",
         form=form(),
         closed_words="",
-        so_far=(Fact("Entries", "318 entries, for 604 people"), Fact("Seats", "480")),
+        so_far=(Fact("Entries", "318, for 604 people"), Fact("Seats", "480")),
+        chance_words="If it closed now, about 3 in 5 people would get a seat.",
         steps=(
             Step("Sun 29 Nov, 20:00", "Entries close. The list is frozen."),
-            Step("", "Everybody gets an email. Winners have 72 hours to buy."),
+            Step("Afterwards", "Everybody gets an email. Winners have 72 hours to buy."),
         ),
         proof=Proof((Fact("Committed before the first entry", HASH),), ()),
     )
