@@ -139,8 +139,8 @@ def _weights(top: Fields) -> tuple[WeightWords, ...]:
     for table in top.tables("weights", WEIGHTS_LIMIT):
         words, weight = table.text("words", NAME_LIMIT), table.whole("weight", 2, WEIGHT_LIMIT)
         code = table.text("code", CODE_LIMIT)
-        if code and not folded_code(code).isalnum():
-            table.refuse("code", "may have letters and digits only, and spaces between them.")
+        if code and not folded_code(code).replace("-", "").isalnum():
+            table.refuse("code", "may have letters, digits, dashes and spaces only.")
         elif len(folded_code(code)) < CODE_MIN:
             table.refuse("code", f"has at least {CODE_MIN} letters or digits: nobody guesses it.")
         elif any(folded_code(code) == folded_code(one.code) for one in found):

@@ -39,8 +39,8 @@ def test_a_ballot_is_opened_once_and_nothing_comes_before_its_time(
     assert "Its events and their seats were not looked up" in checked.out
     assert "Mind ballot.group_limit: no [[seats]] has more than 3" in checked.err
 
-    more = '[[seats]]\nevent = "winter-concert"\ncategory = "restricted-view"\ncount = 600\n'
-    written.write_text(FILE + more, encoding="utf-8")
+    share = '[[seats]]\nevent = "winter-concert"\ncategory = "restricted-view"\ncount = 600\n'
+    written.write_text(FILE + share, encoding="utf-8")
     refused = run("ballot", "open", written)
     assert refused.code == 1
     assert "Nothing was changed" in refused.err
