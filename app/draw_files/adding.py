@@ -13,6 +13,7 @@ from app.draw_files.draw_file import DrawFile
 from app.draw_files.promises import refuse_changed_batch, refuse_changed_draw
 from app.draw_files.refused import DrawFileRefused
 from app.draw_words import plain_words
+from app.lottery.pool.terms import EVENING
 from app.lottery.refusals import NotThatFar
 from app.models import Event, Lottery, LotteryBatch, LotteryStatus, Organizer, Venue
 from app.plans.refused import Problem
@@ -121,8 +122,19 @@ def _refuse_number(number: int | None, last: int) -> None:
 
 
 def _refuse_past(read: DrawFile, at: datetime) -> None:
-    if read.terms.closes_ms is not None and read.terms.closes_ms <= to_ms(at):
+    """A sale that is over before it begins, and prizes that are before anybody can win them."""
+    terms, won_ms = read.terms, to_ms(at)
+    if terms.closes_ms is not None and terms.closes_ms <= won_ms:
         raise DrawFileRefused((Problem("draw.closes_at", "has passed already."),))
+    if terms.mode == EVENING:
+        won_ms = max(won_ms, terms.closes_ms or 0)
+    problems = [
+        Problem(f"prizes[{number}].until", "is over before anybody can have won it.")
+        for number, tier in enumerate(terms.tiers)
+        if 0 < read.words.of_tier(tier.key).until_ms <= won_ms
+    ]
+    if problems:
+        raise DrawFileRefused(tuple(problems))
 
 
 def _refuse_unknown_events(connection: Connection, read: DrawFile, organizer_id: int) -> None:

@@ -25,6 +25,10 @@ BASIS = {"kind": "k", "number": "1", "region": "r", "promoter": "p", "free_entry
 CONTRIBUTED = WHOLE[: WHOLE.index("[public_value]")].replace("roof", "gift", 1) + (
     '[public_value]\nhow = "contributions"\n[[prizes]]\nname = "Lamp"\ncount = 50\n'
 )
+KEY_UNTIL = (
+    '[[prizes]]\nname = "Key"\ncount = 50\nkind = "entitlement"\nopens = "members-page"\n'
+    'page = "Welcome."\nuntil = "{}-06-01 12:00"\n'
+)
 INSTANT = CONTRIBUTED.replace("gift", "quick").replace(
     '[public_value]\nhow = "contributions"\n', ""
 ).replace("size = 100", 'size = 100\nmode = "instant"')  # fmt: skip
@@ -194,6 +198,12 @@ BAD: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("open", {"file": ""}, "cannot be used yet"),
     ("open", {"file": WHOLE.replace("2098", "2020")}, "This would change"),
     ("open", {"file": CONTRIBUTED.replace("2098", "2020")}, "draw.closes_at: has passed already"),
+    ("open", {"file": CONTRIBUTED + KEY_UNTIL.format("2097")}, "prizes[1].until: is over before"),
+    (
+        "open",
+        {"file": INSTANT.replace("quick", "keys") + KEY_UNTIL.format("2020")},
+        "prizes[1].until: is over before",
+    ),
     ("open", {"file": WHOLE, "batch": "0"}, "the next one is 2"),
     ("open", {"file": WHOLE, "batch": "one"}, "A batch has a number"),
     ("open", {"file": CONTRIBUTED, "batch": "2"}, "the next one is 1"),
