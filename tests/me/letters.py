@@ -37,7 +37,7 @@ class SignInLetter:
     @property
     def code(self) -> str:
         """Its code, as it is written."""
-        return found(r"([0-9A-Z]{3}-[0-9A-Z]{3})", self.text)
+        return found(r"(?<!\S)([0-9A-Z]{3}-[0-9A-Z]{3})(?=[\s.,]|$)", self.text)
 
 
 def last_letter(office: BoxOffice) -> SignInLetter:
