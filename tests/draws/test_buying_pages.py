@@ -60,6 +60,7 @@ def test_the_form_offers_what_can_be_had_and_says_every_limit(
     assert "At most 110 on one day. At most 150 for one person.</p>" in bo.open("/draw/few").text
     assert "At most 100 in one go" in bo.open("/draw/few/tickets?count=101").text
     assert 'value="101"' in bo.page, "nothing is typed twice"
+    assert bo.page.count(" autofocus") == 1
     buy(bo, "few", count="95")
 
     bo.open("/draw/few/tickets?count=50")
