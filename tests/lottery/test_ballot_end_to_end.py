@@ -54,13 +54,6 @@ from tests.opened import Show, opened, settings_of, show_of
 MINUTE_MS = 60_000
 
 
-@pytest.fixture
-def show(tmp_path: Path, database_url: str) -> Iterator[Show]:
-    """An event on sale."""
-    with opened(tmp_path, database_url) as office:
-        yield show_of(office, "gala", 75)
-
-
 def test_every_seat_is_promised_once_and_bought_by_whom_it_was_promised(
     show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:

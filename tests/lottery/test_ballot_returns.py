@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +67,6 @@ class Bought:
         """How the plan shows the seats of the pair."""
         index = self.show.inventory.offer.seat_index
         return list(self.show.letters(*(index[seat] for seat in self.seats)))
-
-
-@pytest.fixture
-def show(tmp_path: Path, database_url: str) -> Iterator[Show]:
-    """An event on sale."""
-    with opened(tmp_path, database_url) as office:
-        yield show_of(office, "gala", 75)
 
 
 def test_returned_seats_are_offered_to_the_next_on_the_list(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.lottery.pool import commands as c
+from app.lottery.pool.purchase import spoken_day
 from app.lottery.pool.state import PoolState
 from app.lottery.pool.views import BudgetView
 from app.lottery.refusals import (
@@ -234,3 +235,12 @@ def test_a_break_stops_and_is_never_shortened() -> None:
 def test_a_break_has_a_day() -> None:
     refused(instant(), c.TakeBreak("bo", "some time", DAY), Invalid)
     refused(instant(), c.TakeBreak("bo", DAY, DAY), Invalid)
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [("2026-12-04", "4 December"), ("2027-01-05", "5 January 2027"),
+     ("2027-11-26", "26 November 2027"), ("2028-01-01", "1 January 2028")],
+)  # fmt: skip
+def test_a_day_is_spoken_with_its_year_once_where_that_is_another(day: str, words: str) -> None:
+    assert spoken_day(day, "2026-11-27") == words

@@ -9,7 +9,7 @@ import pytest
 
 from app import credits
 from app.box_office import BoxOffice
-from app.draws.queries.words import date_words
+from app.lottery.pool.purchase import spoken_day
 from tests.lottery.house_draws import add_draw, terms_for
 from tests.me.conftest import SignIn
 from tests.shop.visitor import Visitor
@@ -116,13 +116,13 @@ def test_a_break_is_asked_for_once_more_and_says_until_when(
 ) -> None:
     today = office.draws.by_id(draw).today
     until = (date.fromisoformat(today) + timedelta(days=365)).isoformat()
-    said = date_words(until, today)
+    said = spoken_day(until, today)
     assert 'method="get" action="/me/break"' in section(me, "limits")
 
     me.open("/me/break?days=365")
 
     assert f"Take a break from draws until {said}?" in words(me.page)
-    assert said.endswith(until[:4]), "a year from now needs its year"
+    assert re.fullmatch(rf"\d+ [A-Z][a-z]+ {until[:4]}", said), "a year from now needs its year"
     assert "It can be made longer, never shorter" in words(me.page)
     assert 'href="/me#limits-break"' in me.page
     me.open("/me")
@@ -162,7 +162,7 @@ def test_buying_meanwhile_is_refused_with_the_day_in_words(
 
     me.follow(me.send("/draw/roof/tickets", {**fields, "email": email, "name": "Bo"}))
 
-    said = date_words(until, office.draws.by_id(draw).today)
+    said = spoken_day(until, office.draws.by_id(draw).today)
     assert f"You asked for a break until {said}. It cannot be shortened." in words(me.page)
     assert not ISO_DAY.search(words(me.page))
 
@@ -183,7 +183,7 @@ def test_a_budget_says_what_empty_means_and_how_long_a_higher_one_waits(
 
     today = office.draws.by_id(draw).today
     later = (date.fromisoformat(today) + timedelta(days=10)).isoformat()
-    assert f"Your budget changes on {date_words(later, today)}." in words(me.page)
-    assert f"From {date_words(later, today)} there is no limit." in words(me.page)
+    assert f"Your budget changes on {spoken_day(later, today)}." in words(me.page)
+    assert f"From {spoken_day(later, today)} there is no limit." in words(me.page)
     me.open("/draw/roof/tickets")
     assert "A higher one starts 10 days after you ask for it." in words(me.page)

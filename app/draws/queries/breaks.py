@@ -7,8 +7,8 @@ from typing import Final
 
 from app.box_office import BoxOffice
 from app.clock import utc_now
-from app.draws.queries.words import date_words
 from app.draws.views.mine import BreakPage
+from app.lottery.pool.purchase import spoken_day
 from app.prize_draws.limits import limits_of
 from app.refusals import Invalid
 from app.sign_ins.sessions import SignedInBuyer
@@ -28,7 +28,7 @@ def break_page(office: BoxOffice, buyer: SignedInBuyer, days_typed: str) -> Brea
     if until < kept:
         already = break_words(kept, today)
         raise Invalid({"days": _("%(already)s Choose a longer one.", already=already)})
-    day = date_words(until, today)
+    day = spoken_day(until, today)
     return BreakPage(
         title=_("Take a break from draws until %(day)s?", day=day),
         words=(
@@ -55,7 +55,7 @@ def break_day(office: BoxOffice, typed: str) -> str:
 
 def break_words(until: str, today: str) -> str:
     """What was asked for."""
-    day = date_words(until, today)
+    day = spoken_day(until, today)
     return _("You asked for a break until %(day)s. It cannot be shortened.", day=day)
 
 

@@ -15,8 +15,9 @@ from app.clock import from_ms, wall_ms
 from app.draw_cards import DrawCard
 from app.draws.queries.breaks import BREAK_DAYS, break_words, days_words
 from app.draws.queries.prizes import count_words
-from app.draws.queries.words import date_words, prizes_words, raise_words, tickets_words
+from app.draws.queries.words import prizes_words, raise_words, tickets_words
 from app.draws.views.mine import CreditLine, MyBudget, MyCredits, MyDraw, MyDraws, MyLimits
+from app.lottery.pool.purchase import spoken_day
 from app.models import DrawOrder, LotteryLimit, LotteryWin, Order, OrderStatus
 from app.money import price_words
 from app.my_page import Section
@@ -227,7 +228,7 @@ def _budget(card: DrawCard, limits: BuyerLimits) -> MyBudget:
                   all=price_words(budget, card.currency))  # fmt: skip
     later = ""
     if limits.later_from is not None:
-        day = date_words(limits.later_from, card.today)
+        day = spoken_day(limits.later_from, card.today)
         later = _("From %(day)s there is no limit.", day=day)
         if limits.later_cents is not None:
             money = price_words(limits.later_cents, card.currency)

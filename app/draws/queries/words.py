@@ -14,7 +14,7 @@ from app.lottery.pool.terms import PURCHASE_LIMIT
 from app.lottery.pool.totals import BatchTotals
 from app.money import price_words
 from app.words import gettext as _
-from app.words import ngettext, short_day_words
+from app.words import ngettext
 
 GROUP_DIGITS = 4
 SHORT_GROUPS = 4
@@ -43,12 +43,6 @@ def batch_title(batch: BatchTotals) -> str:
 def ticket_number(position: int, size: int) -> str:
     """0413, as wide as the batch's last number."""
     return str(position).zfill(max(NUMBER_DIGITS, len(str(size))))
-
-
-def date_words(day: str, today: str) -> str:
-    """4 December for 2026-12-04; with its year where that is another one."""
-    words = short_day_words(datetime.fromisoformat(day))
-    return words if day[:4] == today[:4] else f"{words} {day[:4]}"
 
 
 def raise_words(cards: Iterable[DrawCard]) -> str:

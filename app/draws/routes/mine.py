@@ -16,8 +16,8 @@ from app.buyer_cookie import signed_in_buyer
 from app.clock import utc_now
 from app.draws.queries.breaks import break_day, break_page, house_day
 from app.draws.queries.mine import takes_sample
-from app.draws.queries.words import date_words
 from app.htmx import go_to, show_page
+from app.lottery.pool.purchase import spoken_day
 from app.money import price_words
 from app.my_page import show_again
 from app.notices import leave_notice
@@ -99,7 +99,7 @@ def update_budget() -> ResponseReturnValue:
     view = set_budget(office(), buyer.address_key, currency, cents)
 
     if view.later_from is not None:
-        day = date_words(view.later_from, house_day(office()))
+        day = spoken_day(view.later_from, house_day(office()))
         said = _("Your budget changes on %(day)s.", day=day)
         return _done("limits", said, _("Until then the one before holds."))
     if view.cents is None:
@@ -133,7 +133,7 @@ def create_break() -> ResponseReturnValue:
     except Invalid as refusal:
         return show_again(buyer, FormState({}, {"days": " ".join(refusal.fields.values())}))
 
-    day = date_words(until, house_day(office()))
+    day = spoken_day(until, house_day(office()))
     said = _("Your break has begun. You can buy draw tickets again from %(day)s.", day=day)
     return _done("limits-break", said)
 

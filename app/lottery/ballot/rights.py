@@ -116,7 +116,7 @@ def join_list(state: BallotState, command: c.JoinList, moment: Moment) -> Decisi
 def return_seats(state: BallotState, command: c.ReturnSeats, moment: Moment) -> Decision[EntryView]:
     """Bought seats come back, and the list moves up; who has none left may join its end again."""
     entry = state.entry(command.entry_id, command.email_key)
-    if not command.left >= 0:
+    if command.left < 0:
         raise Invalid({"left": "Say how many seats are left."})
     if state.status != DRAWN:
         raise NotThatFar("Seats come back to a ballot that was drawn and has not ended.")
